@@ -1,0 +1,46 @@
+"""Neural style transfer: give it a photograph and a painting.
+
+>>> import scumble
+>>> scumble.stylize("photo.jpg", "painting.jpg").save("out.png")  # doctest: +SKIP
+
+Importing this package reads no file but this one; the names below load what they need when first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scumble.api import Result as Result
+    from scumble.api import Style as Style
+    from scumble.api import stylize as stylize
+    from scumble.api import stylize_steps as stylize_steps
+    from scumble.engine.run import Step as Step
+    from scumble.errors import ScumbleError as ScumbleError
+    from scumble.options import Options as Options
+    from scumble.record import Record as Record
+    from scumble.record import read_record as read_record
+
+__version__ = "0.1.0"
+
+HOMES = {
+    "Options": "scumble.options",
+    "Record": "scumble.record",
+    "Result": "scumble.api",
+    "ScumbleError": "scumble.errors",
+    "Step": "scumble.engine.run",
+    "Style": "scumble.api",
+    "read_record": "scumble.record",
+    "stylize": "scumble.api",
+    "stylize_steps": "scumble.api",
+}
+__all__ = sorted(HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module 'scumble' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,1 @@
+"""Backbones: the frozen networks that see; one file per family, adding a file adds a backbone."""

@@ -1,0 +1,185 @@
+"""What a backbone is: a frozen chain of named layers, read at any of them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from scumble.backbones.normalization import Normalization as Normalization
+from scumble.errors import ImageError, UnknownName
+from scumble.registry import Registry
+
+Features = Mapping[str, Tensor]
+Pooling = Literal["max", "average"]
+Padding = Literal["zeros", "replicate"]
+
+
+class Pool(nn.Module):
+    """Halve a feature map by maximum or average; an odd last row or column is dropped, as in VGG."""
+
+    def __init__(self, kernel: int = 2, stride: int = 2, kind: Pooling = "max") -> None:
+        super().__init__()
+        self.kernel, self.stride, self.kind = kernel, stride, kind
+
+    def forward(self, feature: Tensor) -> Tensor:
+        pool = F.max_pool2d if self.kind == "max" else F.avg_pool2d
+        return pool(feature, self.kernel, self.stride)
+
+
+class Conv(nn.Conv2d):
+    """A convolution that pads by repeating the edge pixel (`replicate`) or with zeros (`zeros`).
+
+    Zeros are what VGG was trained with; they are an edge to the network, and a frame in the picture.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, padding: Padding = "zeros"
+    ) -> None:
+        super().__init__(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding)
+
+
+class Backbone(nn.Module):
+    """A frozen image network read at named layers.
+
+    A subclass builds its layers in order; the weight of the layer at position `i` is called
+    `features.{i}.weight`, as in torchvision's state dicts.
+
+    Args:
+        normalization: the input that the weights expect.
+        pooling: `max` or `average`; the subclass's own when omitted.
+    """
+
+    own_pooling: ClassVar[Pooling] = "max"
+    content_layers: ClassVar[tuple[str, ...]]
+    style_layers: ClassVar[tuple[str, ...]]
+    needs_file: ClassVar[bool] = True
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, normalization: Normalization | None = None, pooling: Pooling | None = None) -> None:
+        super().__init__()
+        self.normalization = normalization or Normalization()
+        named = self.build()
+        self.names = tuple(name for name, _ in named)
+        self.features = nn.Sequential(*(layer for _, layer in named))
+        for layer in self.features:
+            if isinstance(layer, Pool):
+                layer.kind = pooling or self.own_pooling
+        for key, value in (("mean", self.normalization.mean), ("std", self.normalization.std)):
+            # on the CPU even while the weights are built on the meta device
+            self.register_buffer(key, torch.tensor(value, device="cpu").view(1, 3, 1, 1), persistent=False)
+        self.eval().requires_grad_(False)
+
+    @classmethod
+    def build(cls) -> list[tuple[str, nn.Module]]:
+        """Return the layers in order, each with its name."""
+        raise NotImplementedError
+
+    def normalize(self, image: Tensor) -> Tensor:
+        """Return an RGB image in [0, 1] as the weights expect it."""
+        if self.normalization.channels == "bgr":
+            image = image.flip(1)
+        return (image * self.normalization.scale - self.mean) / self.std
+
+    def forward(self, image: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
+        """Return the activations of the named layers; the layer `image` is the image itself.
+
+        Args:
+            image: (B, 3, H, W), RGB, [0, 1].
+            names: layers, each one of `self.names` or `image`.
+
+        Returns:
+            From each name to its activation (B, C, H / stride, W / stride).
+
+        Raises:
+            UnknownName: there is no such layer.
+            ImageError: the image is too small to reach the deepest of them.
+        """
+        wanted = set(names)
+        for name in wanted - {"image", *self.names}:
+            raise UnknownName("layer", name, self.names)
+        self.require_size(image.shape[-2], image.shape[-1], wanted)
+        features = {"image": image} if "image" in wanted else {}
+        activation = self.normalize(image)
+        for name, layer in zip(self.names, self.features, strict=True):
+            if wanted <= features.keys():
+                break
+            activation = layer(activation)
+            if name in wanted:
+                features[name] = activation
+        return features
+
+    def require_size(self, height: int, width: int, names: Iterable[str]) -> None:
+        """Raise `ImageError` unless a picture of this size reaches all named layers."""
+        needed = max(self.smallest_side(name) for name in names)
+        if min(height, width) < needed:
+            raise ImageError(
+                f"the picture would be {width} x {height} pixels; its shorter side needs at least {needed}",
+                "ask for a larger --size, or for shallower layers",
+            )
+
+    def smallest_side(self, name: str) -> int:
+        """Return the side of the smallest image that reaches a layer, in pixels."""
+        side = 1
+        depth = self.names.index(name) + 1 if name in self.names else 0
+        for layer in reversed(list(self.features)[:depth]):
+            if isinstance(layer, Pool):
+                side = (side - 1) * layer.stride + layer.kernel
+            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
+                padding = int(layer.padding[0])
+                side = max(1, (side - 1) * layer.stride[0] + layer.kernel_size[0] - 2 * padding)
+        return side
+
+    def layer_size(self, name: str, height: int, width: int) -> tuple[int, int]:
+        """Return height and width of a layer's activation for an image of this size."""
+        depth = self.names.index(name) + 1 if name in self.names else 0
+        for layer in list(self.features)[:depth]:
+            if isinstance(layer, Pool):
+                height, width = ((side - layer.kernel) // layer.stride + 1 for side in (height, width))
+            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
+                spare = 2 * int(layer.padding[0]) - layer.kernel_size[0]
+                height, width = ((side + spare) // layer.stride[0] + 1 for side in (height, width))
+        return height, width
+
+    def nearest_layer(self, name: str) -> str:
+        """Return this backbone's layer for a name from another one: the same block, as deep as there is.
+
+        `relu5_4` of VGG-19 is `relu5_1` here if that is the last of block 5, and `relu5` in AlexNet.
+
+        Raises:
+            UnknownName: the name is no layer of this kind of network.
+        """
+        if name in ("image", *self.names):
+            return name
+        match = re.fullmatch(r"(conv|relu|pool)([1-5])(?:_([1-4]))?", name)
+        same = [own for own in self.names if match and re.match(rf"{match[1]}{match[2]}(_|$)", own)]
+        if not match or not same:
+            raise UnknownName("layer", name, self.names)
+        depth = int(match[3] or 1)
+        return same[min(depth, len(same)) - 1]
+
+    def feed_raw(self) -> None:
+        """Read pixels in [0, 1] as they are from now on: no mean, no scale."""
+        self.normalization = replace(self.normalization, scale=1.0, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+        self.mean.zero_()
+        self.std.fill_(1)
+
+    @torch.no_grad()
+    def rescale(self, gain: float) -> None:
+        """Multiply every activation by `gain`, exactly, by scaling the first weights and all biases.
+
+        ReLU, pooling and convolution commute with a positive factor.
+        """
+        convolutions = [layer for layer in self.features if isinstance(layer, nn.Conv2d)]
+        convolutions[0].weight.mul_(gain)
+        for layer in convolutions:
+            if layer.bias is not None:
+                layer.bias.mul_(gain)
+
+
+backbones: Registry[Backbone] = Registry("backbone", "backbones")

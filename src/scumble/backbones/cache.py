@@ -1,0 +1,83 @@
+"""Where weights files are; imports no torch."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_dir
+
+from scumble.backbones.published import PUBLISHED, megabytes
+from scumble.errors import UsageError, WeightsError
+from scumble.registry import check
+
+BUNDLED = Path(__file__).parent / "data"
+
+
+def weights_folder() -> Path:
+    """Return the folder of fetched and imported weights, in `$SCUMBLE_CACHE_DIR` or the user's cache."""
+    return Path(os.environ.get("SCUMBLE_CACHE_DIR") or user_cache_dir("scumble")) / "weights"
+
+
+def is_bundled(name: str) -> bool:
+    """Return whether a backbone's weights come with Scumble."""
+    return (BUNDLED / f"{name}.safetensors").is_file()
+
+
+def weights_path(name: str) -> Path:
+    """Return where the weights of a backbone are, or would be.
+
+    Raises:
+        UnknownName: there is no such backbone.
+    """
+    check("backbone", "backbones", name)
+    return (BUNDLED if is_bundled(name) else weights_folder()) / f"{name}.safetensors"
+
+
+def is_here(name: str) -> bool:
+    """Return whether there is a weights file for a backbone; whether it is whole, `verify` says."""
+    try:
+        return weights_path(name).is_file()
+    except OSError:  # a folder that cannot be entered
+        return False
+
+
+def present_path(name: str) -> Path:
+    """Return where the weights of a backbone are.
+
+    Raises:
+        UnknownName: there is no such backbone.
+        WeightsError: they are not here.
+    """
+    if not is_here(name):
+        ways = [f"scumble weights import {name} FILE", "--backbone compact"]
+        if name in PUBLISHED:
+            ways.insert(0, f"scumble weights fetch {name} ({megabytes(PUBLISHED[name].size)})")
+        raise WeightsError(f"backbone {name!r} has no weights here", ", or ".join(ways))
+    return weights_path(name)
+
+
+def require_not_bundled(name: str) -> None:
+    """Raise `UsageError` where there is nothing to fetch or to import."""
+    check("backbone", "backbones", name)
+    if is_bundled(name):
+        raise UsageError(f"the weights of {name!r} come with Scumble; no other file takes their place")
+
+
+def weights_sha256(name: str) -> str:
+    """Return the SHA-256 of a backbone's weights file, for records.
+
+    Raises:
+        UnknownName: there is no such backbone.
+        WeightsError: its weights are not here, or cannot be read.
+    """
+    path = present_path(name)
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        raise WeightsError(f"the weights of {name!r} cannot be read: {path}: {error.strerror}") from error
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file; about 0.1 s for 80 MB."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,75 @@
+"""The command `scumble`: its subcommands, and how errors become one line and an exit code."""
+
+import os
+import signal
+import sys
+import traceback
+
+from cyclopts import App, CycloptsError
+
+import scumble
+from scumble.cli.config import config
+from scumble.cli.console import complain
+from scumble.cli.doctor import doctor
+from scumble.cli.presets import presets
+from scumble.cli.rerun import rerun
+from scumble.cli.show import show
+from scumble.cli.stylize import stylize
+from scumble.cli.weights import app as weights
+from scumble.errors import ScumbleError
+
+EPILOGUE = """\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
+Every option can be set by SCUMBLE_NAME, in scumble.toml here, or in the user's file: see scumble config.
+--debug anywhere shows the traceback of an error.
+"""
+
+app = App(
+    name="scumble",
+    help="Neural style transfer: give it a photograph and a painting.\n\n"
+    "Example: scumble stylize photo.jpg painting.jpg -o out.png",
+    help_epilogue=EPILOGUE,
+    version=scumble.__version__,
+    help_format="plaintext",
+)
+for command in (stylize, show, rerun, presets, config, doctor, weights):
+    app.command(command)
+app.register_install_completion_command()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit with its code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        code = 0
+    except ScumbleError as error:
+        code = complain(error.message, error.hint, error.exit_code)
+        show_traceback(debug)
+    except CycloptsError as error:
+        code = complain(one_line(error), "scumble --help, or scumble COMMAND --help", 2)
+        show_traceback(debug)
+    except KeyboardInterrupt:
+        code = complain("interrupted before there was a picture", "", 130)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 128 + signal.SIGPIPE
+    except Exception as error:
+        show_traceback(debug)
+        code = complain(f"unexpected: {type(error).__name__}: {error}", "--debug shows where", 1)
+    sys.exit(code)
+
+
+def show_traceback(wanted: bool) -> None:
+    """Print the traceback of the error being handled, if it was asked for."""
+    if wanted:
+        traceback.print_exc()
+
+
+def one_line(error: CycloptsError) -> str:
+    """Return what is wrong with the command line, in one line that starts small."""
+    text = " ".join(str(error).split())
+    return text[:1].lower() + text[1:] if text else "wrong usage"

@@ -1,0 +1,90 @@
+"""Pictures on the way: snapshots as files, and a timelapse."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from scumble.engine.plan import Plan
+from scumble.errors import OutputExists, UsageError
+from scumble.image.resize import fit, resize
+from scumble.outputs.files import OnExists, resolve_path, write, writer_for
+
+if TYPE_CHECKING:
+    from scumble.engine.run import Step
+
+FRAMES = 48  # of a timelapse, where the options do not say how often
+FRAME_EDGE = 640  # pixels; a longer film of larger frames would fill the memory
+MILLISECONDS = 120
+LAST_FRAME = 12  # frames for which the finished picture stands
+
+
+def picture_of(step: "Step") -> Image.Image:
+    """Return a step's image as a picture."""
+    from scumble.image.tensors import to_picture
+
+    return to_picture(step.image)
+
+
+class Snapshots:
+    """Write a picture every so many steps, or at the end of each scale, to `step-0020.png` and so on."""
+
+    def __init__(self, folder: Path, every: int, on_exists: OnExists) -> None:
+        self.folder = self._free(folder, on_exists)
+        self.every, self.on_exists = every, on_exists
+
+    @staticmethod
+    def _free(folder: Path, on_exists: OnExists) -> Path:
+        """Return the folder to write to, decided before any work is done."""
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"the folder for snapshots, {str(folder)!r}, is a file")
+        if on_exists in ("overwrite", "skip") or not folder.exists() or not any(folder.iterdir()):
+            return folder
+        if on_exists == "error":
+            raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
+        number = 2
+        while (other := folder.with_name(f"{folder.name}-{number}")).exists():
+            number += 1
+        return other
+
+    def step(self, step: "Step") -> Path | None:
+        """Write the picture if it is time; return its path."""
+        if not (step.count % self.every == 0 if self.every else step.finished_scale):
+            return None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make the folder {str(self.folder)!r}: {error.strerror}") from error
+        path = self.folder / f"step-{step.count:04d}.png"
+        return write(
+            path, [picture_of(step)], on_exists="overwrite" if self.on_exists == "overwrite" else "skip"
+        )
+
+
+class Timelapse:
+    """Collect frames and write them as a film; an error is raised at once if the film cannot be written."""
+
+    def __init__(self, path: Path, plan: Plan, every: int, on_exists: OnExists) -> None:
+        if not writer_for(path).animated:
+            raise UsageError(f"{path.suffix} holds one picture only; a timelapse is .gif or .webp")
+        self.path, self.on_exists = resolve_path(path, on_exists), on_exists
+        self.every = every or max(1, plan.steps // FRAMES)
+        edge = max(plan.width, plan.height)
+        self.size = (plan.width, plan.height)
+        if edge > FRAME_EDGE:
+            self.size = fit(plan.width, plan.height, FRAME_EDGE)
+        self.frames: list[Image.Image] = []
+        self.shown = -1
+
+    def step(self, step: "Step") -> None:
+        """Keep a frame if it is time."""
+        if self.path is not None and (step.count % self.every == 0 or step.count == 1):
+            self.frames.append(resize(picture_of(step), self.size))
+            self.shown = step.count
+
+    def finish(self, last: "Step") -> Path | None:
+        """Write the film, which stands still at its end; return its path, or None if skipped."""
+        if self.path is None:
+            return None
+        end = resize(picture_of(last), self.size)
+        return write(self.path, [*self.frames, *[end] * LAST_FRAME], None, MILLISECONDS, self.on_exists)

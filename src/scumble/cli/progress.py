@@ -1,0 +1,124 @@
+"""How a run is shown while it goes on: a bar, lines, JSON lines, or nothing."""
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from scumble.cli.console import say
+from scumble.engine.plan import Plan
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from scumble.engine.run import Step
+
+SECONDS_BETWEEN_LINES = 3.0
+
+
+def costs_of(step: "Step") -> dict[str, float]:
+    """Return total and parts as numbers, each part in its formula's own units."""
+    return {"total": float(step.total)} | {name: float(cost) for name, cost in step.parts.items()}
+
+
+def costs_line(step: "Step") -> str:
+    """Return the costs of a step as text, such as `total 5.05e+09  content-coursera 7878`."""
+    return "  ".join(f"{name} {cost:.4g}" for name, cost in costs_of(step).items())
+
+
+class Reporter:
+    """Says nothing; the base of those that do. A context: `close` is called whatever happens."""
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def step(self, step: "Step") -> None:
+        """Show a step."""
+
+    def note(self, text: str) -> None:
+        """Say what the user should know."""
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+
+
+class Lines(Reporter):
+    """A line every few seconds, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.said = -SECONDS_BETWEEN_LINES
+
+    def step(self, step: "Step") -> None:
+        now = time.monotonic() - self.started
+        if now - self.said < SECONDS_BETWEEN_LINES and step.progress < 1:
+            return
+        self.said = now
+        left = now / step.progress * (1 - step.progress)
+        size = f"{step.scale.width} x {step.scale.height}"
+        say(f"{size}  step {step.number}/{step.of}  {costs_line(step)}  {now:.0f} s, {left:.0f} s left")
+
+    def note(self, text: str) -> None:
+        say(f"note: {text}")
+
+
+class JsonLines(Reporter):
+    """One JSON object for each step, for programs."""
+
+    def step(self, step: "Step") -> None:
+        told = {
+            "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
+            "progress": round(step.progress, 4), "costs": costs_of(step),
+        }  # fmt: skip
+        say(json.dumps(told))
+
+    def note(self, text: str) -> None:
+        say(json.dumps({"event": "note", "text": text}))
+
+
+class Bars(Reporter):
+    """A bar for each scale, with loss, speed and the time left by pixels times steps, for terminals."""
+
+    def __init__(self, plan: Plan) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.bars: Progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.completed}/{task.total}  {task.fields[told]}"),
+            console=Console(stderr=True),
+        )
+        self.tasks: dict[tuple[int, int], TaskID] = {
+            scale.size: self.bars.add_task(f"{scale.width} x {scale.height}", total=scale.steps, told="")
+            for scale in plan.scales
+        }
+        self.scale_started = self.started = time.monotonic()
+        self.bars.start()
+
+    def step(self, step: "Step") -> None:
+        now = time.monotonic()
+        if step.number == 1:
+            self.scale_started = now
+        speed = max(step.number - 1, 1) / max(now - self.scale_started, 1e-3)
+        left = (now - self.started) / max(step.progress, 1e-3) * (1 - step.progress)
+        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {left:.0f} s left"
+        self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
+
+    def note(self, text: str) -> None:
+        self.bars.console.print(f"note: {text}", highlight=False, markup=False)
+
+    def close(self) -> None:
+        self.bars.stop()
+
+
+def reporter(plan: Plan, *, as_json: bool, quiet: bool) -> Reporter:
+    """Return the way to show a run that fits the flags and the kind of stderr."""
+    if quiet:
+        return Reporter()
+    if as_json:
+        return JsonLines()
+    return Bars(plan) if sys.stderr.isatty() else Lines()

@@ -1,0 +1,55 @@
+"""The command `scumble rerun`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from scumble.api import prepare_again
+from scumble.cli.console import say
+from scumble.cli.painting import Output, carry_out
+from scumble.record import Record, read_record
+
+
+def rerun(
+    picture: Path,
+    /,
+    *,
+    inputs: Annotated[list[Path] | None, Parameter(consume_multiple=True)] = None,
+    output: Output = Output(),  # noqa: B008 (frozen)
+) -> None:
+    """Make a picture again from its record: on a CPU, with the same versions, the same pixels.
+
+    Example: scumble rerun out.png -o again.png --inputs photos
+
+    Parameters
+    ----------
+    picture
+        A picture made by Scumble, or the .json beside it.
+    inputs
+        Folders that hold the content and the styles, besides this one and the picture's own.
+    """
+    record = read_record(picture)
+    run = prepare_again(record, [*(inputs or []), Path(), picture.parent])
+    if not output.quiet:
+        for difference in differences(record):
+            say(f"note: {difference}; pixels may differ")
+    name = f"{picture.stem}-again.png"
+    carry_out(run, output if output.output else output.named(name))
+
+
+def differences(record: Record) -> list[str]:
+    """Return what is not as it was when the record was made."""
+    from scumble.api import versions
+    from scumble.backbones.weights import weights_sha256
+
+    found = [
+        f"{name} was {record.versions.get(name, 'unknown')} and is {now}"
+        for name, now in versions().items()
+        if record.versions.get(name) != now
+    ]
+    if weights_sha256(record.backbone) != record.weights_sha256:
+        found.append(f"the weights of {record.backbone} have changed")
+    if record.device != "cpu":
+        found.append(f"it was made on {record.device}")
+    return found

@@ -1,0 +1,96 @@
+"""Where options come from: flag > environment > project file > user file > preset > default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from scumble.errors import BadOption, ScumbleError
+from scumble.options import Options
+
+PROJECT_FILE = Path("scumble.toml")
+
+
+def user_file() -> Path:
+    """Return where the user's options are kept; `SCUMBLE_CONFIG` names another place."""
+    elsewhere = os.environ.get("SCUMBLE_CONFIG")
+    return Path(elsewhere) if elsewhere else platformdirs.user_config_path("scumble") / "scumble.toml"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Options from one place."""
+
+    place: str
+    values: Mapping[str, Any]
+
+
+def read_layer(path: Path, place: str) -> Layer:
+    """Return the options of a TOML file; none if there is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except (FileNotFoundError, NotADirectoryError):
+        return Layer(place, {})
+    except (OSError, ValueError) as error:
+        raise BadOption(
+            f"{place} {path} cannot be read: {error}", "it holds TOML, as in: size = 800"
+        ) from None
+    check_layer(values, f"{place} {path}")
+    return Layer(f"{place} {path}", values)
+
+
+def environment_layer() -> Layer:
+    """Return the options set by `SCUMBLE_SIZE` and the like."""
+    values = {
+        name: os.environ[f"SCUMBLE_{name.upper()}"]
+        for name in Options.model_fields
+        if f"SCUMBLE_{name.upper()}" in os.environ
+    }
+    if "weight" in values:
+        values["weight"] = weights_of(values["weight"])  # type: ignore[assignment]
+    check_layer(values, "environment")
+    return Layer("environment", values)
+
+
+def weights_of(text: str) -> dict[str, str]:
+    """Turn `gram=2,variation=0` into a mapping."""
+    parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    return {name: value for name, _, value in parts}
+
+
+def check_layer(values: Mapping[str, Any], place: str) -> None:
+    """Refuse a layer with unknown options or bad values, saying where it is."""
+    try:
+        Options(**values)
+    except ScumbleError as error:
+        raise BadOption(f"{error.message} (in {place})", error.hint) from None
+
+
+def layers(given: Mapping[str, Any]) -> list[Layer]:
+    """Return all layers above preset and defaults, the weakest first."""
+    return [
+        read_layer(user_file(), "user file"),
+        read_layer(PROJECT_FILE, "project file"),
+        environment_layer(),
+        Layer("flag", given),
+    ]
+
+
+def merge(found: list[Layer]) -> Options:
+    """Return the options of all layers, stronger ones over weaker ones, weights merged."""
+    values: dict[str, Any] = {}
+    weight: dict[str, Any] = {}
+    for layer in found:
+        values |= layer.values
+        weight |= layer.values.get("weight", {})
+    return Options(**values | ({"weight": weight} if weight else {}))
+
+
+def settle(options: Options) -> Options:
+    """Return the options that count, given those of the command line."""
+    return merge(layers(options.given))

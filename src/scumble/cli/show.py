@@ -1,0 +1,49 @@
+"""The command `scumble show`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from scumble.options import Options
+from scumble.record import Record, Source, read_record
+
+
+def show(picture: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Print what made a picture: its record.
+
+    Example: scumble show out.png
+
+    Parameters
+    ----------
+    picture
+        A picture made by Scumble, or the .json beside it.
+    json
+        Print the record as it is.
+    """
+    record = read_record(picture)
+    print(record.to_json() if json else "\n".join(lines(record)))
+
+
+def lines(record: Record) -> list[str]:
+    """Return the record as text: what matters first, options only where they are not the defaults."""
+    defaults = Options().model_dump(mode="json")
+    changed = {name: value for name, value in record.options.items() if value != defaults.get(name)}
+    return [
+        f"made       {record.made:%Y-%m-%d %H:%M} UTC by scumble {record.scumble}",
+        f"picture    {record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s",
+        f"content    {told(record.content)}",
+        *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
+        *([f"start      {told(record.start)}"] if record.start else []),
+        f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
+        f"machine    {record.device}, {record.threads} threads, "
+        + ", ".join(f"{name} {version}" for name, version in record.versions.items()),
+        "costs      " + ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items()),
+        "options    " + (", ".join(f"{name} = {value}" for name, value in changed.items()) or "the defaults"),
+        *(f"fallback   {fallback}" for fallback in record.fallbacks),
+    ]
+
+
+def told(source: Source) -> str:
+    """Return one input in a line."""
+    return f"{source.name}, {source.width} x {source.height}, sha256 {source.sha256[:16]}"

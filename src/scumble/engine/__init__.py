@@ -1,0 +1,1 @@
+"""The engine: from pictures and options to an iterator of steps."""

@@ -1,0 +1,81 @@
+"""Notice a run that goes wrong, go back to its best picture, and try once more a safer way."""
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from scumble.errors import RunFailed
+from scumble.optimizers.adam import Adam
+from scumble.optimizers.base import Evaluation, Optimizer, Update
+
+Verdict = Literal["fine", "converged", "non-finite", "constant", "diverging", "stuck"]
+
+FLAT = 1e-3  # deviation of pixels, [0, 1], under which a picture is constant to the eye
+DIVERGING = 1e3  # times the first total
+STILL = 1e-7  # largest change of a pixel that is none
+PATIENCE = 3  # still steps before a verdict
+
+
+def deviation(image: Tensor) -> float:
+    """Return the standard deviation of the most varied channel over positions."""
+    return float(image.detach().flatten(2).std(2, correction=0).max())
+
+
+class Guard:
+    """Watch a run scale by scale.
+
+    Args:
+        varied: whether the content is more than one color, so that a constant picture is a failure.
+    """
+
+    def __init__(self, varied: bool) -> None:
+        self.varied = varied
+        self.rescued = False
+
+    def watch(self, image: Tensor) -> None:
+        """Begin a scale at an image."""
+        self.best = image
+        self.best_total = math.inf
+        self.first_total: float | None = None
+        self.still = 0
+
+    def verdict(self, before: Tensor, update: Update) -> Verdict:
+        """Judge an update and remember the best picture. Reads the total: a synchronization on a GPU."""
+        total = float(update.evaluation.total)
+        if not math.isfinite(total) or not bool(torch.isfinite(update.image).all()):
+            return "non-finite"
+        if self.varied and deviation(update.image) < FLAT:
+            return "constant"
+        self.first_total = total if self.first_total is None else self.first_total
+        if total > DIVERGING * self.first_total + 1e-6:
+            return "diverging"
+        if total < self.best_total:
+            self.best, self.best_total = update.evaluated, total
+        moved = float((update.image - before).abs().max())
+        self.still = self.still + 1 if moved < STILL else 0
+        if self.still < PATIENCE:
+            return "fine"
+        return "converged" if self._at_rest(update.evaluation) else "stuck"
+
+    def _at_rest(self, evaluation: Evaluation) -> bool:
+        """Whether this scale has come down, or a change of every pixel by 1/255 would gain next to nothing."""
+        total = float(evaluation.total)
+        came_down = self.first_total is not None and total < 0.999 * self.first_total
+        return came_down or float(evaluation.gradient.abs().sum()) / 255 < 1e-3 * total + 1e-9
+
+    def rescue(self, verdict: Verdict, step: int) -> tuple[Optimizer, str]:
+        """Return a safer optimizer and what to say of it.
+
+        Raises:
+            RunFailed: it was tried before.
+        """
+        if self.rescued:
+            raise RunFailed(
+                f"the run became {verdict} at step {step}, and so it had before the safer second try",
+                "use the default weights, or --optimizer adam with a smaller --rate",
+            )
+        self.rescued = True
+        rate = 0.005
+        return Adam(rate), f"{verdict} at step {step}: back to the best picture, on with adam at rate {rate}"

@@ -1,0 +1,75 @@
+"""What a run is going to do, known before anything heavy is loaded."""
+
+from dataclasses import dataclass
+
+from scumble.engine.pyramid import Scale, canvas, pyramid
+from scumble.errors import UsageError
+from scumble.image.files import Picture
+from scumble.options import Options
+
+START_KINDS = ("content", "style", "noise", "noisy-content")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Options, pictures and scales of one run.
+
+    `shares` are those of the styles, sum 1; `start` is a picture when the options name a file.
+    """
+
+    options: Options
+    content: Picture
+    styles: tuple[Picture, ...]
+    shares: tuple[float, ...]
+    start: Picture | None
+    scales: tuple[Scale, ...]
+
+    @property
+    def width(self) -> int:
+        """Of the result, in pixels."""
+        return self.scales[-1].width
+
+    @property
+    def height(self) -> int:
+        """Of the result, in pixels."""
+        return self.scales[-1].height
+
+    @property
+    def steps(self) -> int:
+        """Steps of all scales."""
+        return sum(scale.steps for scale in self.scales)
+
+    def style_size(self, style: Picture, scale: Scale) -> tuple[int, int]:
+        """Return the size of a style at a scale: its long edge is the image's, so that looks keep with sizes.
+
+        With a size of WIDTHxHEIGHT it is just that.
+        """
+        if "x" in self.options.size:
+            return scale.size
+        return canvas(str(max(scale.size)), style.width, style.height)
+
+
+def make_plan(
+    options: Options,
+    content: Picture,
+    styles: tuple[Picture, ...],
+    shares: tuple[float, ...],
+    start: Picture | None = None,
+) -> Plan:
+    """Return the plan of a run.
+
+    Raises:
+        UsageError: no styles, another number of shares than of styles, or shares that are all 0.
+    """
+    if not styles:
+        raise UsageError("no style was given; at least one is needed")
+    shares = options.style_weights or shares
+    if len(shares) != len(styles):
+        raise UsageError(f"{len(shares)} style weights were given for {len(styles)} styles")
+    if sum(shares) <= 0:
+        raise UsageError(f"the style weights are {shares}; at least one must be above 0")
+    width, height = canvas(options.size, content.width, content.height)
+    steps = options.steps if options.strength > 0 else (0,)  # strength 0 is the content itself
+    scales = tuple(pyramid(width, height, steps, options.coarsest))
+    shares = tuple(share / sum(shares) for share in shares)
+    return Plan(options, content, styles, shares, start, scales)

@@ -1,0 +1,62 @@
+"""The sizes that a picture is painted at, coarse to fine."""
+
+import math
+from dataclasses import dataclass
+
+from scumble.image.resize import fit
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One size of the pyramid and the steps made there."""
+
+    width: int
+    height: int
+    steps: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, as Pillow orders them."""
+        return self.width, self.height
+
+    @property
+    def work(self) -> int:
+        """What the scale costs: pixels times steps."""
+        return self.width * self.height * self.steps
+
+
+def canvas(size: str, width: int, height: int) -> tuple[int, int]:
+    """Return width and height of the result for a content of `width` x `height`.
+
+    Example:
+        >>> canvas("512", 4000, 3000), canvas("400x300", 4000, 3000)
+        ((512, 384), (400, 300))
+    """
+    if "x" in size:
+        across, down = map(int, size.split("x"))
+        return across, down
+    return fit(width, height, int(size))
+
+
+def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> list[Scale]:
+    """Return the scales, each twice as large as the one before, from about `coarsest` pixels up.
+
+    Args:
+        width: of the result, as `height`, in pixels.
+        height: see `width`.
+        steps: for each scale from the coarsest on; the last serves all further ones.
+        coarsest: long edge, within a factor of 1.42; 0 for one scale only.
+
+    Example:
+        >>> [(scale.size, scale.steps) for scale in pyramid(512, 384, (80, 60), 128)]
+        [((128, 96), 80), ((256, 192), 60), ((512, 384), 60)]
+    """
+    long_edge = max(width, height)
+    halvings = max(0, round(math.log2(long_edge / coarsest))) if coarsest else 0
+    scales = []
+    for number, power in enumerate(range(halvings, -1, -1)):
+        across, down = fit(width, height, max(1, round(long_edge / 2**power)))
+        if power == 0:
+            across, down = width, height
+        scales.append(Scale(across, down, steps[min(number, len(steps) - 1)]))
+    return scales

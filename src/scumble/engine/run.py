@@ -1,0 +1,171 @@
+"""The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from scumble.backbones.base import Backbone
+from scumble.backbones.weights import load_backbone
+from scumble.engine.device import choose_device, use_threads
+from scumble.engine.guard import Guard, deviation
+from scumble.engine.objective import Objective, make_objective
+from scumble.engine.plan import Plan
+from scumble.engine.pyramid import Scale
+from scumble.engine.start import start_image
+from scumble.errors import OutOfMemory
+from scumble.image.files import Picture
+from scumble.image.resize import resize
+from scumble.image.tensors import to_tensor
+from scumble.optimizers.base import Evaluation, Optimizer, optimizers
+from scumble.options import Options
+
+
+@dataclass(frozen=True)
+class Step:
+    """The picture after one optimizer update. Stop iterating to cancel the run."""
+
+    scale: Scale
+    number: int  # in this scale, from 1
+    of: int  # steps of this scale
+    count: int  # over all scales
+    progress: float  # share of the work done, [0, 1]
+    total: Tensor  # 0-d, on the device; to read it is to wait for it, so readers decide when
+    parts: Mapping[str, Tensor]  # cost of each loss in its own units, 0-d
+    image: Tensor  # (1, 3, H, W), [0, 1]
+    notes: tuple[str, ...] = ()  # what the user should know, each said once
+
+    @property
+    def finished_scale(self) -> bool:
+        """Whether this is the last step of its scale."""
+        return self.number == self.of
+
+
+def paint(plan: Plan) -> Iterator[Step]:
+    """Paint a picture as planned.
+
+    Raises:
+        WeightsError: the backbone's weights are not here.
+        UnknownName: the backbone has no layer like one that was asked for.
+        RunFailed: see `Guard`.
+        OutOfMemory: the picture does not fit into memory.
+    """
+    with use_threads(plan.options.threads):
+        try:
+            yield from Painting(plan).steps()
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            raise out_of_memory(plan) from error
+        except RuntimeError as error:
+            if "allocate memory" not in str(error):
+                raise
+            raise out_of_memory(plan) from error
+
+
+def out_of_memory(plan: Plan) -> OutOfMemory:
+    """Say which size did not fit."""
+    return OutOfMemory(
+        f"{plan.width} x {plan.height} pixels do not fit into memory",
+        f"--size {max(plan.width, plan.height) // 2} needs a quarter of it",
+    )
+
+
+def resized(image: Tensor, scale: Scale) -> Tensor:
+    """Return an image (1, 3, H, W) in the size of a scale, by antialiased bicubic interpolation."""
+    if image.shape[-2:] == (scale.height, scale.width):
+        return image
+    return F.interpolate(image, (scale.height, scale.width), mode="bicubic", antialias=True)
+
+
+def prepare_backbone(options: Options) -> Backbone:
+    """Load the backbone with the pooling and the input that the options ask for."""
+    backbone = load_backbone(options.backbone, None if options.pooling == "own" else options.pooling)
+    if options.input == "0-255":
+        backbone.rescale(backbone.normalization.gain)
+    elif options.input == "raw":
+        backbone.feed_raw()
+    return backbone
+
+
+class Painting:
+    """The parts of one run: what stays the same from scale to scale."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.options = plan.options
+        self.device = choose_device(plan.options.device)
+        self.backbone = prepare_backbone(plan.options).to(self.device)
+        self.guard = Guard(varied=deviation(to_tensor(plan.content.rgb)) > 10 / 255)
+        self.optimizer = self._optimizer()
+        self.notes = self._substitutions()
+
+    def _substitutions(self) -> tuple[str, ...]:
+        """Say which layers stand in for those that the backbone does not have."""
+        asked = (*self.options.content_layers, *self.options.style_layers)
+        pairs = {name: self.backbone.nearest_layer(name) for name in asked}
+        return tuple(
+            f"{self.options.backbone} has no {name}; {own} is used"
+            for name, own in pairs.items()
+            if own != name
+        )
+
+    def _tensor(self, picture: Picture, size: tuple[int, int]) -> Tensor:
+        return to_tensor(resize(picture.rgb, size)).to(self.device)
+
+    def _objective(self, scale: Scale, content: Tensor) -> Objective:
+        styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]
+        return make_objective(self.backbone, self.options, content, styles, self.plan.shares)
+
+    def _start(self, scale: Scale, content: Tensor) -> Tensor:
+        given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
+        return start_image(self.options, content, self._tensor(given, scale.size) if given else None)
+
+    def _optimizer(self) -> Optimizer:
+        options = self.options
+        return optimizers[options.optimizer](options.rate, options.history, options.evaluations)
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps of all scales; without any, the start as one."""
+        image: Tensor | None = None
+        work = sum(scale.work for scale in self.plan.scales)
+        count = done = 0
+        for scale in self.plan.scales:
+            content = self._tensor(self.plan.content, scale.size)
+            image = self._start(scale, content) if image is None else resized(image, scale).clamp(0, 1)
+            self.optimizer.next_scale(partial(resized, scale=scale))
+            for number, of, moved, evaluation in self._descend(scale, image, self._objective(scale, content)):
+                image, count = moved, count + 1
+                progress = (done + scale.work * number / of) / work
+                shown, notes, self.notes = image.clamp(0, 1), self.notes, ()
+                yield Step(
+                    scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
+                )
+            done += scale.work
+        if not count and image is not None:
+            nothing = image.new_zeros(())
+            yield Step(self.plan.scales[-1], 0, 0, 0, 1.0, nothing, {}, image.clamp(0, 1), self.notes)
+
+    def _descend(
+        self, scale: Scale, image: Tensor, objective: Objective
+    ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
+        """Yield number, last number, image and evaluation of each step of one scale."""
+        if self.options.clip:
+            image = image.clamp(0, 1)
+        self.guard.watch(image)
+        number = 0
+        while number < scale.steps:
+            update = self.optimizer.step(image, objective)
+            verdict = self.guard.verdict(image, update)
+            if verdict not in ("fine", "converged"):
+                self.optimizer, note = self.guard.rescue(verdict, number + 1)
+                self.notes += (note,)
+                image = self.guard.best
+                continue
+            image = update.image.clamp(0, 1) if self.options.clip else update.image
+            number += 1
+            of = number if verdict == "converged" else scale.steps
+            yield number, of, image, update.evaluation
+            if number == of:
+                return

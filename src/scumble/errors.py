@@ -1,0 +1,100 @@
+"""Every exception that Scumble raises on purpose.
+
+ScumbleError              exit code 1
+├── RunFailed             1    the guard gave up: non-finite, constant or stuck twice
+├── OutputError           1    the picture could not be written; the old file is intact
+├── UsageError            2    what was asked cannot be done
+│   ├── UnknownName       2    a loss, layer, backbone, optimizer, preset or option that does not exist
+│   ├── BadOption         2    an option's value outside its range or choices
+│   └── OutputExists      2    the output is there already and may not be overwritten
+├── ImageError            3    a file that is not a picture Scumble accepts
+├── RecordError           3    a picture without a readable record
+├── WeightsError          4    weights that are missing, damaged or not what they claim to be
+│   └── DownloadError     4    a download that failed
+└── OutOfMemory           5    the picture does not fit into memory
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ScumbleError(Exception):
+    """Base class: catch it to catch everything that Scumble raises on purpose.
+
+    Args:
+        message: one line that restates what was asked and what is allowed.
+        hint: the remedy, one line, or nothing where there is none.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class RunFailed(ScumbleError):  # noqa: N818
+    """The run turned non-finite, constant or stuck, and so did its safer second try."""
+
+
+class OutputError(ScumbleError):
+    """The output could not be written; a file that was there before is intact."""
+
+
+class UsageError(ScumbleError):
+    """What was asked cannot be done."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):  # noqa: N818
+    """A name that does not exist; the message says what was probably meant.
+
+    Example:
+        >>> raise UnknownName("loss", "gramm", ["content", "gram"])
+        Traceback (most recent call last):
+        scumble.errors.UnknownName: unknown loss 'gramm'; did you mean 'gram'? known: content, gram
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        known = list(known)
+        near = get_close_matches(name, known, n=1)
+        meant = f" did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"unknown {kind} {name!r};{meant} known: {', '.join(known)}", hint)
+
+
+class BadOption(UsageError):  # noqa: N818
+    """An option's value is outside its range or choices."""
+
+
+class OutputExists(UsageError):  # noqa: N818
+    """The output is there already and nothing said that it may be overwritten."""
+
+
+class ImageError(ScumbleError):
+    """A file is not a picture that Scumble accepts, or too large, or too small."""
+
+    exit_code = 3
+
+
+class RecordError(ScumbleError):
+    """A picture has no record, or one that cannot be read."""
+
+    exit_code = 3
+
+
+class WeightsError(ScumbleError):
+    """Weights are missing, damaged, or not what they claim to be."""
+
+    exit_code = 4
+
+
+class DownloadError(WeightsError):
+    """A download failed; nothing was left behind."""
+
+
+class OutOfMemory(ScumbleError):  # noqa: N818
+    """The picture does not fit into memory."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""Pictures: reading them from files, and resizing them."""

@@ -1,0 +1,154 @@
+"""Reading pictures: from files, bytes, Pillow, NumPy and tensors to upright 8-bit sRGB."""
+
+import os
+import stat
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from scumble.errors import ImageError
+from scumble.image.arrays import SHAPES, from_array, from_tensor, is_tensor
+from scumble.image.convert import orientation, to_rgb, upright
+from scumble.image.decode import decode, quiet, require_readable
+from scumble.image.limits import check_size
+from scumble.image.sniff import HEAD
+
+MAX_SIDE = 16_384
+MAX_PIXELS = 100_000_000
+MAX_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still: sRGB, upright, 8 bits per channel.
+
+    Args:
+        rgb: mode RGB.
+        alpha: transparency, mode L, 0 is clear; None where the picture is opaque.
+        name: the file's name without its folder, or "image" for a picture from memory.
+        sha256: of the file's bytes; of size and pixels for a picture from memory.
+        notes: what was converted on the way, in words.
+    """
+
+    rgb: Image.Image
+    alpha: Image.Image | None
+    name: str
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.rgb.width
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.rgb.height
+
+
+def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Read a picture: upright, in sRGB, 8 bits per channel, its transparency kept aside.
+
+    Of several frames or pages, the first is read. What was converted is said in `notes`.
+
+    Args:
+        source: a path; the bytes of a file; a PIL image; an array (H, W) or (H, W, 1 or 3 or 4), uint8,
+            uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in [0, 1]. A `Picture` is
+            returned as it is.
+        max_side: pixels, the longest side allowed.
+        max_pixels: how many are allowed in all.
+
+    Raises:
+        ImageError: there is no such file, or it is no picture of an allowed format, damaged, or too large.
+
+    Example:
+        >>> picture = read_picture(np.full((2, 3), 128, np.uint8))
+        >>> picture.width, picture.height, picture.rgb.getpixel((0, 0)), picture.notes
+        (3, 2, (128, 128, 128), ('grey converted to RGB',))
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(os.fsdecode(source))
+        return _from_bytes(_read_file(path), path.name, max_side, max_pixels)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _from_bytes(bytes(source), "image", max_side, max_pixels)
+    if isinstance(source, Image.Image):
+        return _from_memory(source, max_side, max_pixels)
+    if isinstance(source, np.ndarray):
+        return _from_memory(from_array(source), max_side, max_pixels)
+    if is_tensor(source):
+        return _from_memory(from_tensor(source), max_side, max_pixels)
+    raise ImageError(
+        f"no picture can be read from {type(source).__name__}; allowed are a path, bytes, a PIL image, "
+        f"and {SHAPES}"
+    )
+
+
+def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Picture:
+    image, notes = decode(data, name, max_side, max_pixels)
+    with quiet():
+        rgb, alpha, more = to_rgb(image, name)
+    return Picture(rgb, alpha, name, sha256(data).hexdigest(), (*notes, *more))
+
+
+def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
+    check_size("image", image.width, image.height, max_side, max_pixels)
+    try:
+        with quiet():
+            notes = ("turned as its EXIF orientation says",) if orientation(image) != 1 else ()
+            rgb, alpha, more = to_rgb(upright(image), "image")
+    except ImageError:
+        raise
+    except Exception as error:  # a picture that Pillow opened but has not decoded yet
+        raise ImageError(f"the PIL image cannot be decoded: {str(error).splitlines()[:1]}") from error
+    pixels = sha256(
+        f"{rgb.width} x {rgb.height}".encode() + rgb.tobytes() + (alpha.tobytes() if alpha else b"")
+    )
+    return Picture(rgb, alpha, "image", pixels.hexdigest(), (*notes, *more))
+
+
+def _read_file(path: Path) -> bytes:
+    """Return a file's bytes, having refused what is no picture by its first ones."""
+    name = path.name or str(path)
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise ImageError(f"{str(path)!r} is a folder; give one picture", "name a file in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise ImageError(f"{str(path)!r} is a pipe or a device, not a file", "save it to a file first")
+        if status.st_size > MAX_BYTES:
+            raise ImageError(f"{name!r} has {status.st_size:,} bytes; {MAX_BYTES:,} are allowed")
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+            require_readable(head, name)
+            return head + file.read(MAX_BYTES)
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        hint = "allow it with chmod u+r, or copy it" if isinstance(error, PermissionError) else ""
+        raise ImageError(f"cannot read {str(path)!r}: {why}", hint) from error
+
+
+def _missing(path: Path) -> ImageError:
+    """Say that there is no such file, and which one was probably meant."""
+    if str(path).startswith(("http:/", "https:/", "ftp:/")):  # a Path has joined the slashes
+        return ImageError(f"{str(path)!r} is an address; only files are read", "download the picture first")
+    if not path.parent.is_dir():
+        return ImageError(f"there is no file {str(path)!r}: there is no folder {str(path.parent)!r}")
+    try:
+        with os.scandir(path.parent) as entries:
+            near = get_close_matches(path.name, [entry.name for entry in islice(entries, 10_000)], n=1)
+    except OSError:
+        near = []
+    return ImageError(
+        f"there is no file {str(path)!r}", f"did you mean {str(path.with_name(near[0]))!r}?" if near else ""
+    )

@@ -1,0 +1,1 @@
+"""Losses: one idea per file; adding a file adds a loss."""

@@ -1,0 +1,79 @@
+"""What a loss is."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from scumble.errors import UsageError
+from scumble.registry import Registry
+
+
+class Loss(ABC):
+    """One way of comparing the image being made with a reference picture.
+
+    A loss holds no state: `statistic` says what is compared, `distance` how far two statistics are apart. The
+    statistic of the reference, the target, is computed once per scale.
+    """
+
+    reference: ClassVar[Literal["content", "style", "none"]]
+
+    @abstractmethod
+    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Summarize a feature.
+
+        Args:
+            feature: (B, C, H, W), any floating dtype.
+            mask: what counts, [0, 1], (B or 1, 1, H, W); all of it when omitted.
+        """
+
+    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
+        """Return how far a statistic is from its target, 0 where equal: a scalar, the mean of the batch."""
+        return relative_squared_distance(statistic, target)
+
+    def factor(self, positions: int, pixels: int) -> float:
+        """Return the constant in front that depends on the number of positions of the layer and of pixels."""
+        del positions, pixels
+        return 1.0
+
+
+def relative_squared_distance(statistic: Tensor, target: Tensor, floor: Tensor | float = 1e-12) -> Tensor:
+    r"""Return :math:`|a - b|^2 / |b|^2`, the mean of a batch; a target smaller than `floor` counts as that.
+
+    Dimensionless, so that a weight means the same at every size and for every backbone.
+
+    Example:
+        >>> relative_squared_distance(torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 4.0]]))
+        tensor(0.5625)
+    """
+    difference = (statistic - target).flatten(1).square().sum(1)  # (B,)
+    size = target.flatten(1).square().sum(1)
+    return (difference / (size + floor)).mean()
+
+
+def mask_weights(feature: Tensor, mask: Tensor | None) -> Tensor:
+    """Return the share of each position in a mean over positions, (B or 1, 1, H, W), sum 1.
+
+    Raises:
+        UsageError: the mask has another size than the feature, or selects nothing.
+    """
+    height, width = feature.shape[-2:]
+    if mask is None:
+        return feature.new_full((1, 1, height, width), 1 / (height * width))
+    if mask.shape[-2:] != feature.shape[-2:]:
+        raise UsageError(
+            f"the mask is {mask.shape[-1]} x {mask.shape[-2]} but the feature map {width} x {height}"
+        )
+    area = mask.sum(dim=(-2, -1), keepdim=True)
+    if bool((area <= 0).any()):
+        raise UsageError(f"the mask selects no position of a {width} x {height} feature map")
+    return mask / area
+
+
+def weighted_mean(feature: Tensor, weights: Tensor) -> Tensor:
+    """Return the mean of each channel, (B, C), with the share of each position given."""
+    return torch.einsum("bchw,bhw->bc", feature, weights[:, 0].expand(len(feature), -1, -1))
+
+
+losses: Registry[Loss] = Registry("loss", "losses")

@@ -1,0 +1,62 @@
+"""Keep the content's activations in place."""
+
+from torch import Tensor
+
+from scumble.losses.base import Loss, losses
+
+
+def masked(feature: Tensor, mask: Tensor | None) -> Tensor:
+    """Return the feature where the mask counts, zero elsewhere, (B, C, H, W)."""
+    return feature if mask is None else feature * mask
+
+
+@losses("content")
+class ContentLoss(Loss):
+    r"""Compare activations position by position, relative to how much the content's vary.
+
+    .. math:: \frac{1}{C H W} \sum (a - a^*)^2 / \mathrm{var}(a^*)
+
+    Gatys et al. (2015), https://arxiv.org/abs/1508.06576, leave out the variance, and their cost grows
+    with the picture: that is `content-gatys`.
+    """
+
+    reference = "content"
+
+    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        return masked(feature, mask)
+
+    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
+        error = (statistic - target).flatten(1).square().mean(1)  # (B,)
+        return (error / (target.flatten(1).var(1, correction=0) + 1e-12)).mean()
+
+
+@losses("content-gatys")
+class GatysContentLoss(Loss):
+    r"""Half the sum of squares, in the units of Gatys et al. (2015), https://arxiv.org/abs/1508.06576, eq. 1.
+
+    .. math:: \tfrac12 \sum (F - P)^2
+    """
+
+    reference = "content"
+
+    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        return masked(feature, mask)
+
+    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
+        return (statistic - target).flatten(1).square().sum(1).mean() / 2
+
+
+@losses("content-coursera")
+class CourseraContentLoss(Loss):
+    r"""A quarter of the mean of squares, in the units of the Coursera exercise and its descendants.
+
+    .. math:: \frac{1}{4 H W C} \sum (a_C - a_G)^2
+    """
+
+    reference = "content"
+
+    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        return masked(feature, mask)
+
+    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
+        return (statistic - target).square().mean() / 4

@@ -1,0 +1,1 @@
+"""Optimizers: one file per way downhill; adding a file adds an optimizer."""

@@ -1,0 +1,109 @@
+"""L-BFGS: what style transfer has been optimized with since its first paper."""
+
+from collections import deque
+
+import torch
+from torch import Tensor
+
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers
+from scumble.optimizers.line_search import Point, strong_wolfe
+
+
+def dot(a: Tensor, b: Tensor) -> float:
+    """Return the inner product of two tensors of one shape."""
+    return float(torch.dot(a.flatten(), b.flatten()))
+
+
+@optimizers("lbfgs")
+class LBFGS(Optimizer):
+    """Go where the last gradients say that the minimum lies, as far as a strong Wolfe line search allows.
+
+    An update costs one evaluation when its first length fits, as it mostly does: the evaluation at its end is
+    kept for the next one (torch.optim.LBFGS, asked for one update at a time, evaluates that point again). If the
+    line search finds nothing lower, the memory is dropped and the next update follows the plain gradient.
+
+    Reference:
+        Nocedal, Wright: Numerical Optimization (2006), algorithms 7.4 and 7.5.
+    """
+
+    own_rate = 1.0
+
+    def __init__(self, rate: float | None = None, history: int = 10, evaluations: int = 0) -> None:
+        super().__init__(rate, history, evaluations)
+        self.memory: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)  # move, change, 1 / dot
+        self.point: tuple[Tensor, Evaluation] | None = None
+
+    def step(self, image: Tensor, evaluate: Evaluate) -> Update:
+        evaluation, used = self._known(image), 0
+        if evaluation is None:
+            evaluation, used = evaluate(image), 1
+        while True:
+            moved, new_evaluation, spent = self._update(image, evaluation, evaluate)
+            stands = moved is image
+            image, evaluation, used = moved, new_evaluation, used + spent
+            if stands or used >= self.evaluations:
+                break
+        self.point = (image, evaluation)
+        return Update(image, evaluation, image)
+
+    def next_scale(self, resize: Resize) -> None:
+        del resize  # curvature belongs to one size
+        self.memory.clear()
+        self.point = None
+
+    def _known(self, image: Tensor) -> Evaluation | None:
+        """Return the evaluation of this very image, if the last update ended there and nobody clipped it."""
+        return self.point[1] if self.point and self.point[0] is image else None
+
+    def _update(
+        self, image: Tensor, evaluation: Evaluation, evaluate: Evaluate
+    ) -> tuple[Tensor, Evaluation, int]:
+        """Return the next image, its evaluation, and how many evaluations that took."""
+        gradient = evaluation.gradient
+        direction = self._direction(gradient)
+        slope = dot(direction, gradient)
+        if not slope < 0:
+            self.memory.clear()
+            direction = -gradient
+            slope = dot(direction, gradient)
+        if not slope < 0:  # no gradient at all, or not a finite one
+            return image, evaluation, 0
+
+        def at(length: float) -> Point:
+            moved = image + length * direction
+            there = evaluate(moved)
+            return Point(length, float(there.total), dot(direction, there.gradient), moved, there)
+
+        origin = Point(0.0, float(evaluation.total), slope, image, evaluation)
+        found, used = strong_wolfe(at, origin, self._first_length(gradient))
+        if found is origin:
+            self.memory.clear()
+        else:
+            self._remember(found.image - image, found.evaluation.gradient - gradient)
+        return found.image, found.evaluation, used
+
+    def _first_length(self, gradient: Tensor) -> float:
+        """Return `rate`; without memory, so much that the mean pixel moves by a hundredth of it."""
+        if self.memory:
+            return self.rate
+        return 0.01 * self.rate / max(float(gradient.abs().mean()), 1e-30)
+
+    def _remember(self, move: Tensor, change: Tensor) -> None:
+        curvature = dot(move, change)
+        if curvature > 1e-10 * dot(change, change):
+            self.memory.append((move, change, 1 / curvature))
+
+    def _direction(self, gradient: Tensor) -> Tensor:
+        """Return minus the inverse Hessian, as far as remembered, times the gradient: the two-loop recursion."""
+        q = gradient.clone()
+        shares = []
+        for move, change, inverse in reversed(self.memory):
+            share = inverse * dot(move, q)
+            q.add_(change, alpha=-share)
+            shares.append(share)
+        if self.memory:
+            move, change, inverse = self.memory[-1]
+            q.mul_(1 / (inverse * dot(change, change)))
+        for (move, change, inverse), share in zip(self.memory, reversed(shares), strict=True):
+            q.add_(move, alpha=share - inverse * dot(change, q))
+        return q.neg_()

@@ -1,0 +1,1 @@
+"""Writing pictures and films: one file per format, adding a file adds a format."""

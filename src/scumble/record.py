@@ -1,0 +1,257 @@
+"""What made a picture: enough to make it again, and nothing about whose machine it was."""
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Annotated, Any, BinaryIO
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+from scumble.errors import RecordError
+from scumble.image.files import Picture
+from scumble.image.png import SIGNATURE, chunks, inflate
+
+MAX_BYTES = 1 << 20
+"""A record is a few thousand bytes."""
+MAX_DEPTH = 32
+"""How deeply lists and objects may be nested."""
+KEYWORD = b"scumble"
+"""Of the iTXt chunk that holds a record in a PNG."""
+
+
+def portable_name(path: str | os.PathLike[str]) -> str:
+    """Return a path as it was given if it is relative, else only the file's name.
+
+    What no text may hold, control characters and bytes that are not UTF-8, becomes a question mark.
+
+    Example:
+        >>> portable_name("../photos/cat.jpg"), portable_name("/home/ada/cat.jpg")
+        ('../photos/cat.jpg', 'cat.jpg')
+    """
+    name = os.fsdecode(path)
+    if _is_absolute(name):
+        name = re.split(r"[/\\:]", name)[-1] or "image"
+    return _CONTROL.sub("?", name).encode(errors="replace").decode()
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _is_absolute(name: str) -> bool:
+    windows = PureWindowsPath(name)
+    return PurePosixPath(name).is_absolute() or bool(windows.drive or windows.root)
+
+
+def _check_name(name: str) -> str:
+    if _is_absolute(name) or _CONTROL.search(name):
+        raise ValueError("must be a relative path without control characters")
+    return name
+
+
+def _check_finite(values: dict[str, Any]) -> dict[str, Any]:
+    for value, depth in _walk(values):
+        if depth > MAX_DEPTH:
+            raise ValueError(f"must be nested at most {MAX_DEPTH} deep")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("must hold finite numbers only")
+        if not isinstance(value, (dict, list, tuple, str, int, float, type(None))):
+            raise ValueError(f"must be JSON, not {type(value).__name__}")
+    return values
+
+
+def _walk(value: Any) -> Iterator[tuple[Any, int]]:
+    """Yield every value within another, each with its depth, without recursion."""
+    left = [(value, 0)]
+    while left:
+        value, depth = left.pop()
+        yield value, depth
+        inner = (
+            value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+        )
+        left.extend((each, depth + 1) for each in inner if depth <= MAX_DEPTH)
+
+
+Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_check_name)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Side = Annotated[int, Field(ge=1)]
+Utc = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+
+
+class _Frozen(BaseModel):
+    """Fields of newer versions are tolerated and dropped; wrong types, NaN and infinity are not."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+
+
+class Source(_Frozen):
+    """A picture that went in.
+
+    Args:
+        name: relative path as the user gave it, or the file's name; never absolute.
+        sha256: as in `Picture`.
+        width: pixels, upright, before any resizing.
+        height: pixels.
+        weight: of a style among several.
+    """
+
+    name: Name
+    sha256: Hash
+    width: Side
+    height: Side
+    weight: float = 1.0
+
+    @classmethod
+    def of(
+        cls, picture: Picture, path: str | os.PathLike[str] | None = None, weight: float = 1.0
+    ) -> "Source":
+        """Return what is to be remembered of a picture that was read from `path`, or from memory."""
+        return cls(
+            name=portable_name(picture.name if path is None else path),
+            sha256=picture.sha256,
+            width=picture.width,
+            height=picture.height,
+            weight=weight,
+        )
+
+
+class Record(_Frozen):
+    """What made an output.
+
+    Args:
+        scumble: the version that made it.
+        made: when, in UTC.
+        options: all options, as JSON.
+        content: the content picture.
+        styles: the style pictures.
+        start: the picture that the run started from, if it was given one.
+        backbone: name.
+        weights_sha256: of the weights file.
+        versions: from each package that matters to its version.
+        device: such as `cpu` or `cuda`.
+        threads: of the CPU.
+        seed: of the run.
+        width: of the output, in pixels.
+        height: of the output, in pixels.
+        seconds: how long the run took.
+        steps: how many were done.
+        costs: from each term to its last value.
+        fallbacks: what was done otherwise than asked, in words.
+    """
+
+    scumble: str
+    made: Utc
+    options: Annotated[dict[str, Any], AfterValidator(_check_finite)]
+    content: Source
+    styles: tuple[Source, ...]
+    start: Source | None = None
+    backbone: str
+    weights_sha256: Hash
+    versions: dict[str, str]
+    device: str
+    threads: Side
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**64)]
+    width: Side
+    height: Side
+    seconds: Annotated[float, Field(ge=0)]
+    steps: Annotated[int, Field(ge=0)]
+    costs: dict[str, float]
+    fallbacks: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the record as JSON, its version first."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Record":
+        """Return the record that `to_json` wrote; the text may come from anybody.
+
+        Raises:
+            RecordError: too long, too deep, no JSON, or fields that are missing or of a wrong type.
+        """
+        try:
+            data = text.encode() if isinstance(text, str) else bytes(text)
+            if len(data) > MAX_BYTES:
+                raise RecordError(f"the record has {len(data)} bytes; {MAX_BYTES} are allowed")
+            return cls.model_validate_json(_strict_json(data))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(str(part) for part in first["loc"])[:80]
+            raise RecordError(f"the record cannot be read: {where!r}: {first['msg'][:200]}") from error
+        except (ValueError, RecursionError) as error:
+            raise RecordError(f"the record cannot be read: {str(error)[:200]!r}") from error
+
+
+def _strict_json(data: bytes) -> bytes:
+    """Return JSON as it is, once it is known to be shallow, finite and UTF-8."""
+    value = from_json(data, allow_inf_nan=False)
+    _check_finite({"record": value})
+    return data
+
+
+def read_record(path: str | os.PathLike[str]) -> Record:
+    """Return the record of a picture: from within a PNG, or from the sidecar `out.jpg.json` beside others.
+
+    Args:
+        path: a picture, or the sidecar itself.
+
+    Raises:
+        RecordError: there is no such file or no record, or it cannot be read.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise RecordError(f"there is no file {str(path)!r}", "give a picture that Scumble made")
+        with path.open("rb") as file:
+            start = file.read(len(SIGNATURE))
+            text = _text_of_png(file) if start == SIGNATURE else None
+            if start.lstrip()[:1] == b"{":
+                text = _whole(path)
+        beside = path.with_name(path.name + ".json")
+        if text is None and beside.is_file():
+            text = _whole(beside)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RecordError(f"cannot read the record of {str(path)!r}: {why}") from error
+    if text is None:
+        raise RecordError(
+            f"{str(path)!r} carries no record, and there is no {beside.name!r} beside it",
+            "give the PNG that Scumble wrote; other programs drop the record when they save a picture",
+        )
+    return Record.from_json(text)
+
+
+def _whole(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _text_of_png(file: BinaryIO) -> bytes | None:
+    """Return the text of the first iTXt chunk called `scumble`, or None."""
+    for kind, start, length in chunks(file):
+        if kind != b"iTXt":
+            continue
+        file.seek(start)
+        payload = file.read(min(length, MAX_BYTES + 1024))
+        keyword, _, rest = payload.partition(b"\0")
+        if keyword != KEYWORD:
+            continue
+        if length > MAX_BYTES:
+            raise ValueError(f"it has {length} bytes; {MAX_BYTES} are allowed")
+        packed, method, _, _, text = rest[:1], rest[1:2], *_languages(rest[2:])
+        if packed == b"\0":
+            return text
+        if method != b"\0":
+            raise ValueError("it is packed by an unknown method")
+        return inflate(text, MAX_BYTES)
+    return None
+
+
+def _languages(rest: bytes) -> tuple[bytes, bytes, bytes]:
+    """Split the language, the translated keyword and the text of an iTXt chunk."""
+    language, _, rest = rest.partition(b"\0")
+    translated, _, text = rest.partition(b"\0")
+    return language, translated, text

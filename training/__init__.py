@@ -1,0 +1,1 @@
+"""How the bundled network was made: one command, from pictures to weights and model card."""
