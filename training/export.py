@@ -6,23 +6,53 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from torch import Tensor, nn
 
+from scumble.backbones.compact import Compact
 from training.student import NORMALIZATION, Student
 
 
-def export(student: Student, path: Path, errors: dict[str, float], steps: int, seed: int) -> None:
-    """Write the convolutions in float16 with their input normalization, origin and licence in the header."""
-    weights = {name: value.half().contiguous() for name, value in student.backbone.state_dict().items()}
+@torch.no_grad()
+def equalize(backbone: Compact, crops: Tensor) -> None:
+    """Rescale weights and biases, layer by layer, so that each layer's mean activation is 1 after its ReLU.
+
+    What Gatys et al. did to VGG: it changes no picture made with losses relative to their targets, and gives the
+    classic formulae, whose costs grow with the square or fourth power of the activations, units that do not depend on
+    how a training run happened to go.
+
+    Args:
+        backbone: changed in place; ReLU, pooling and convolution commute with a positive factor.
+        crops: (B, 3, H, W), natural pictures.
+    """
+    activation = backbone.normalize(crops)
+    for layer in backbone.features:
+        if isinstance(layer, nn.Conv2d) and layer.bias is not None:
+            factor = 1 / float(layer(activation).relu().mean())
+            layer.weight.mul_(factor)
+            layer.bias.mul_(factor)
+        activation = layer(activation)
+
+
+def export(student: Student, crops: Tensor, path: Path, told: dict[str, object]) -> None:
+    """Write the convolutions in float16 with their input normalization, origin and licence in the header.
+
+    Args:
+        student: trained; its backbone is equalized in place.
+        crops: held-out pictures to equalize with, (B, 3, H, W).
+        path: of the safetensors file.
+        told: what the header says of the training: steps, seed, errors.
+    """
+    equalize(student.backbone, crops)
+    weights = {
+        name: value.half().clone(memory_format=torch.contiguous_format)
+        for name, value in student.backbone.state_dict().items()
+    }
     header = {
         "backbone": "compact",
         "normalization": json.dumps(asdict(NORMALIZATION)),
         "source": "distilled by Scumble's training/ from the 16x-compressed VGG-19 of Collaborative Distillation",
         "license": "Apache-2.0; teacher: MIT, Copyright (c) 2020 Huan Wang",
-        "training": json.dumps({"steps": steps, "seed": seed, "errors": errors}),
+        "training": json.dumps(told),
     }
-    save_file(
-        {name: torch.clone(value, memory_format=torch.contiguous_format) for name, value in weights.items()},
-        path,
-        header,
-    )
+    save_file(weights, path, header)
     print(f"{path} {path.stat().st_size} bytes")

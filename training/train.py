@@ -88,12 +88,17 @@ def batches(recipe: Recipe, first_step: int) -> Iterator[Tensor]:
     yield from loader
 
 
+def held_out_crops(recipe: Recipe) -> Tensor:
+    """Return 64 crops (64, 3, side, side) of pictures that training never sees."""
+    crops = Crops(load_pictures(list(recipe.pictures), held_out=True), recipe.side, seed=1, augment=False)
+    return torch.stack([crops[number] for number in range(64)])
+
+
 @torch.no_grad()
-def validate(student: Student, teacher: Teacher, recipe: Recipe) -> Tensor:
-    """Return the mean error of each layer on 64 crops of pictures that training never sees."""
-    crops = Crops(load_pictures(list(recipe.pictures), held_out=True), recipe.side, 1, augment=False)
-    loader = DataLoader(crops, 16, sampler=range(64))
-    return torch.stack([student.errors(image, teacher(image)) for image in loader]).mean(0)
+def validate(student: Student, teacher: Teacher, crops: Tensor) -> dict[str, float]:
+    """Return the mean error of each layer, in batches of 16 crops."""
+    errors = torch.stack([student.errors(batch, teacher(batch)) for batch in torch.split(crops, 16)]).mean(0)
+    return dict(zip(student.heads, errors.tolist(), strict=True))
 
 
 app = App(name="train", help=__doc__)
@@ -123,10 +128,10 @@ def train(recipe: Recipe) -> None:
                 training.save()
     training.save()
     student = training.student.to("cpu").eval()
-    held_out = validate(student, Teacher(recipe.teacher), recipe).tolist()
-    by_layer = dict(zip(student.heads, held_out, strict=True))
-    print(json.dumps({"validation": by_layer}))
-    export(student, recipe.out / "compact.safetensors", by_layer, recipe.steps, recipe.seed)
+    crops = held_out_crops(recipe)
+    errors_held_out = validate(student, Teacher(recipe.teacher), crops)
+    told = {"steps": recipe.steps, "batch": recipe.batch, "side": recipe.side, "seed": recipe.seed}
+    export(student, crops, recipe.out / "compact.safetensors", {**told, "errors": errors_held_out})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The Python interface: pictures and options in, a painted picture with its record out."""
 
+import math
 import os
 import platform
 import time
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from scumble.backbones.cache import present_path, weights_sha256
 from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import UsageError
+from scumble.errors import BadOption, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.options import Options
@@ -33,11 +35,18 @@ class Style:
 
     Args:
         image: path, bytes, Pillow picture, NumPy array or tensor.
-        weight: relative to the other styles' weights.
+        weight: relative to the other styles' weights; 0 or more.
+
+    Raises:
+        BadOption: another weight.
     """
 
     image: Any
     weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight < math.inf:
+            raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,6 @@ class Run:
         return Result(image, self._record(self.last))
 
     def _record(self, step: "Step") -> Record:
-        from scumble.backbones.weights import weights_sha256
         from scumble.engine.device import choose_device, thread_count
 
         options = self.plan.options
@@ -156,7 +164,7 @@ def _path_of(source: Any) -> str | os.PathLike[str] | None:
 
 
 def _styles(style: Any) -> list[Style]:
-    several = style if isinstance(style, Sequence) and not isinstance(style, str | bytes) else [style]
+    several = style if isinstance(style, list | tuple) else [style]
     return [one if isinstance(one, Style) else Style(one) for one in several]
 
 
@@ -172,12 +180,14 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
     Raises:
         ImageError: a picture that cannot be read.
         UsageError: options that cannot be met.
+        WeightsError: the backbone's weights are not here.
     """
     settled = Options(**overrides) if options is None else options.replace(**overrides)
     content_picture = read_picture(content)
     styles = _styles(style)
     pictures = tuple(read_picture(one.image) for one in styles)
     start = None if settled.start in START_KINDS else read_picture(settled.start)
+    present_path(settled.backbone)
     plan = make_plan(settled, content_picture, pictures, tuple(one.weight for one in styles), start)
     sources = tuple(
         Source.of(picture, _path_of(one.image), share)

@@ -44,11 +44,24 @@ def as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def listed(parse: Any) -> Parameter:
+def shown(value: object) -> str:
+    """Return a list or mapping as it is written behind its flag.
+
+    Example:
+        >>> shown((80, 60)), shown({"relu1_1": 0.5, "relu2_1": 0.5})
+        ('80,60', 'relu1_1=0.5,relu2_1=0.5')
+    """
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={number:g}" for name, number in value.items())
+    return ",".join(map(str, value)) if isinstance(value, Sequence) and value else "none"
+
+
+def listed(parse: Any, metavar: str) -> Parameter:
     """One flag with a comma-separated value."""
     return Parameter(
-        accepts_keys=False, negative="", n_tokens=1, converter=lambda _, tokens: parse(tokens[0].value)
-    )
+        accepts_keys=False, negative="", n_tokens=1, converter=lambda _, tokens: parse(tokens[0].value),
+        show_default=shown, metavar=metavar,
+    )  # fmt: skip
 
 
 MAX_SIDE = 16384
@@ -61,9 +74,9 @@ MACHINE = Parameter(group=Group("Machine", sort_key=4))
 
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed(parse_layers)]
-Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed(parse_numbers)]
-Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed(parse_numbers)]
+Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed(parse_layers, "LAYERS")]
+Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "SHARES")]
+Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "COUNTS")]
 
 
 class Options(BaseModel):
@@ -104,7 +117,7 @@ class Options(BaseModel):
     style_weights: Annotated[Shares, LOOK] = Field(
         (), description="Share of each style when there are several, such as 0.7,0.3; equal if not given."
     )
-    start: Annotated[str, LOOK] = Field(
+    start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(
         "content",
         min_length=1,
         description="What the picture is before the first step: content, style, noise, noisy-content, "
@@ -129,7 +142,7 @@ class Options(BaseModel):
         description="What the network reads: pixels as its weights expect them; the same in the units of "
         "0-255 networks; or raw, [0, 1] as it is.",
     )
-    weight: Annotated[dict[str, Weight], LOSSES] = Field(
+    weight: Annotated[dict[str, Weight], LOSSES, Parameter(show_default=shown)] = Field(
         {"content": 0.1, "covariance": 1.0, "variation": 5.0},
         description="Weight of a loss, such as --weight.gram 2; 0 leaves it out. "
         f"Losses: {', '.join(names('losses'))}.",

@@ -116,7 +116,7 @@ class Backbone(nn.Module):
 
     def require_size(self, height: int, width: int, names: Iterable[str]) -> None:
         """Raise `ImageError` unless a picture of this size reaches all named layers."""
-        needed = max(self.smallest_side(name) for name in names)
+        needed = max((self.smallest_side(name) for name in names), default=1)
         if min(height, width) < needed:
             raise ImageError(
                 f"the picture would be {width} x {height} pixels; its shorter side needs at least {needed}",

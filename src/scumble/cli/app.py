@@ -1,6 +1,6 @@
 """The command `scumble`: its subcommands, and how errors become one line and an exit code."""
 
-import os
+import io
 import signal
 import sys
 import traceback
@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 
 import scumble
 from scumble.cli.config import config
-from scumble.cli.console import complain
+from scumble.cli.console import complain, hang_up
 from scumble.cli.doctor import doctor
 from scumble.cli.presets import presets
 from scumble.cli.rerun import rerun
@@ -31,8 +31,10 @@ app = App(
     help_epilogue=EPILOGUE,
     version=scumble.__version__,
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
-for command in (stylize, show, rerun, presets, config, doctor, weights):
+app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
+for command in (show, rerun, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
 
@@ -42,6 +44,10 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="surrogateescape"
+        )  # file names that are not UTF-8 go out as they came in
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
@@ -53,10 +59,14 @@ def main(arguments: list[str] | None = None) -> None:
         code = complain(one_line(error), "scumble --help, or scumble COMMAND --help", 2)
         show_traceback(debug)
     except KeyboardInterrupt:
-        code = complain("interrupted before there was a picture", "", 130)
+        code = complain("interrupted", "", 130)
+        show_traceback(debug)
     except BrokenPipeError:  # the reader of a pipe, such as head, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hang_up(sys.stdout)
         code = 128 + signal.SIGPIPE
+    except MemoryError:
+        code = complain("the memory is full", "a smaller --size needs less", 5)
+        show_traceback(debug)
     except Exception as error:
         show_traceback(debug)
         code = complain(f"unexpected: {type(error).__name__}: {error}", "--debug shows where", 1)

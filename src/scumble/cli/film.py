@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from scumble.engine.plan import Plan
-from scumble.errors import OutputExists, UsageError
+from scumble.errors import OutputError, OutputExists, ScumbleError, UsageError
 from scumble.image.resize import fit, resize
 from scumble.outputs.files import OnExists, resolve_path, write, writer_for
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scumble.engine.run import Step
 
 FRAMES = 48  # of a timelapse, where the options do not say how often
+MAX_FRAMES = 240  # then every other one is left out
 FRAME_EDGE = 640  # pixels; a longer film of larger frames would fill the memory
 MILLISECONDS = 120
 LAST_FRAME = 12  # frames for which the finished picture stands
@@ -54,7 +55,7 @@ class Snapshots:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"cannot make the folder {str(self.folder)!r}: {error.strerror}") from error
+            raise OutputError(f"cannot make the folder {str(self.folder)!r}: {error.strerror}") from error
         path = self.folder / f"step-{step.count:04d}.png"
         return write(
             path, [picture_of(step)], on_exists="overwrite" if self.on_exists == "overwrite" else "skip"
@@ -74,13 +75,14 @@ class Timelapse:
         if edge > FRAME_EDGE:
             self.size = fit(plan.width, plan.height, FRAME_EDGE)
         self.frames: list[Image.Image] = []
-        self.shown = -1
 
     def step(self, step: "Step") -> None:
         """Keep a frame if it is time."""
-        if self.path is not None and (step.count % self.every == 0 or step.count == 1):
-            self.frames.append(resize(picture_of(step), self.size))
-            self.shown = step.count
+        if self.path is None or (step.count % self.every and step.count != 1):
+            return
+        self.frames.append(resize(picture_of(step), self.size))
+        if len(self.frames) > MAX_FRAMES:
+            self.frames, self.every = self.frames[::2], self.every * 2
 
     def finish(self, last: "Step") -> Path | None:
         """Write the film, which stands still at its end; return its path, or None if skipped."""
@@ -88,3 +90,45 @@ class Timelapse:
             return None
         end = resize(picture_of(last), self.size)
         return write(self.path, [*self.frames, *[end] * LAST_FRAME], None, MILLISECONDS, self.on_exists)
+
+
+class Films:
+    """What is kept on the way. Where it cannot be written it is given up, and the run goes on.
+
+    Args:
+        plan: of the run; options with `every` have snapshots, beside the picture if not told where.
+        picture: where the picture will be.
+        snapshots: folder, or None.
+        timelapse: file, or None.
+        on_exists: what to do with those that are there already.
+
+    Raises:
+        UsageError: a folder or a file that will not do.
+    """
+
+    def __init__(
+        self, plan: Plan, picture: Path, snapshots: Path | None, timelapse: Path | None, on_exists: OnExists
+    ) -> None:
+        every = plan.options.every
+        folder = snapshots or (picture.with_name(f"{picture.stem}-steps") if every else None)
+        self.snapshots = Snapshots(folder, every, on_exists) if folder else None
+        self.timelapse = Timelapse(timelapse, plan, every, on_exists) if timelapse else None
+        self.problem: ScumbleError | None = None
+
+    def step(self, step: "Step") -> Path | None:
+        """Take a step; return the path of the snapshot, if one was written."""
+        if self.timelapse:
+            self.timelapse.step(step)
+        try:
+            return self.snapshots.step(step) if self.snapshots else None
+        except ScumbleError as problem:
+            self.problem, self.snapshots = problem, None
+            return None
+
+    def finish(self, last: "Step") -> Path | None:
+        """Write the timelapse, if there is one; return its path."""
+        try:
+            return self.timelapse.finish(last) if self.timelapse else None
+        except ScumbleError as problem:
+            self.problem = problem
+            return None

@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from scumble.cli.console import say
-from scumble.engine.plan import Plan
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from scumble.engine.plan import Plan
     from scumble.engine.run import Step
 
 SECONDS_BETWEEN_LINES = 3.0
@@ -82,7 +82,7 @@ class JsonLines(Reporter):
 class Bars(Reporter):
     """A bar for each scale, with loss, speed and the time left by pixels times steps, for terminals."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: "Plan") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
@@ -115,7 +115,7 @@ class Bars(Reporter):
         self.bars.stop()
 
 
-def reporter(plan: Plan, *, as_json: bool, quiet: bool) -> Reporter:
+def reporter(plan: "Plan", *, as_json: bool, quiet: bool) -> Reporter:
     """Return the way to show a run that fits the flags and the kind of stderr."""
     if quiet:
         return Reporter()

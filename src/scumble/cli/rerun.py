@@ -1,14 +1,14 @@
 """The command `scumble rerun`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from scumble.api import prepare_again
-from scumble.cli.console import say
-from scumble.cli.painting import Output, carry_out
-from scumble.record import Record, read_record
+from scumble.cli.output import Output
+
+if TYPE_CHECKING:
+    from scumble.record import Record
 
 
 def rerun(
@@ -29,19 +29,20 @@ def rerun(
     inputs
         Folders that hold the content and the styles, besides this one and the picture's own.
     """
+    from scumble.api import prepare_again
+    from scumble.cli.painting import carry_out
+    from scumble.record import read_record
+
     record = read_record(picture)
     run = prepare_again(record, [*(inputs or []), Path(), picture.parent])
-    if not output.quiet:
-        for difference in differences(record):
-            say(f"note: {difference}; pixels may differ")
-    name = f"{picture.stem}-again.png"
-    carry_out(run, output if output.output else output.named(name))
+    notes = [f"{difference}; pixels may differ" for difference in differences(record)]
+    carry_out(run, output.named(f"{picture.stem}-again.png"), notes)
 
 
-def differences(record: Record) -> list[str]:
+def differences(record: "Record") -> list[str]:
     """Return what is not as it was when the record was made."""
     from scumble.api import versions
-    from scumble.backbones.weights import weights_sha256
+    from scumble.backbones.cache import weights_sha256
 
     found = [
         f"{name} was {record.versions.get(name, 'unknown')} and is {now}"

@@ -35,6 +35,8 @@ def read_layer(path: Path, place: str) -> Layer:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
+        if "SCUMBLE_CONFIG" in os.environ and path == user_file():
+            raise BadOption(f"there is no file {str(path)!r}, which SCUMBLE_CONFIG names") from None
         return Layer(place, {})
     except (OSError, ValueError) as error:
         raise BadOption(

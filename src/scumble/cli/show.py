@@ -1,12 +1,16 @@
 """The command `scumble show`."""
 
+import json as json_format
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from scumble.cli.console import printable
 from scumble.options import Options
-from scumble.record import Record, Source, read_record
+
+if TYPE_CHECKING:
+    from scumble.record import Record, Source
 
 
 def show(picture: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
@@ -21,11 +25,16 @@ def show(picture: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fa
     json
         Print the record as it is.
     """
+    from scumble.record import read_record
+
     record = read_record(picture)
-    print(record.to_json() if json else "\n".join(lines(record)))
+    if json:
+        print(json_format.dumps(record.model_dump(mode="json"), indent=2))
+    else:
+        print("\n".join(map(printable, lines(record))))
 
 
-def lines(record: Record) -> list[str]:
+def lines(record: "Record") -> list[str]:
     """Return the record as text: what matters first, options only where they are not the defaults."""
     defaults = Options().model_dump(mode="json")
     changed = {name: value for name, value in record.options.items() if value != defaults.get(name)}
@@ -44,6 +53,6 @@ def lines(record: Record) -> list[str]:
     ]
 
 
-def told(source: Source) -> str:
+def told(source: "Source") -> str:
     """Return one input in a line."""
     return f"{source.name}, {source.width} x {source.height}, sha256 {source.sha256[:16]}"

@@ -5,15 +5,41 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from scumble.api import prepare
-from scumble.cli.painting import Output, carry_out
+from scumble.cli.output import Output
 from scumble.cli.settings import settle
+from scumble.errors import ImageError, UsageError
 from scumble.options import Options
 
 
-def source(name: str) -> str | bytes:
-    """Return a path as it is, and what stdin holds for `-`."""
-    return sys.stdin.buffer.read() if name == "-" else name
+def read_sources(content: str, styles: list[str]) -> list[str | bytes]:
+    """Return paths as they are, and what stdin holds for `-`.
+
+    Raises:
+        UsageError: `-` is given twice, or stdin is a terminal.
+        ImageError: stdin holds no picture, which is told from its beginning, or too much.
+    """
+    given: list[str | bytes] = [content, *styles]
+    if given.count("-") > 1:
+        raise UsageError("- is given twice, but stdin holds one picture")
+    if "-" in given:
+        given[given.index("-")] = read_stdin()
+    return given
+
+
+def read_stdin() -> bytes:
+    """Return the picture that stdin holds."""
+    from scumble.image.decode import require_readable
+    from scumble.image.files import MAX_BYTES
+    from scumble.image.sniff import HEAD
+
+    if sys.stdin.isatty():
+        raise UsageError("- reads a picture from stdin, which is a terminal", "another-program | scumble ...")
+    head = sys.stdin.buffer.read(HEAD)
+    require_readable(head, "stdin")  # before the rest, which may have no end
+    data = head + sys.stdin.buffer.read(MAX_BYTES + 1 - len(head))
+    if len(data) > MAX_BYTES:
+        raise ImageError(f"stdin holds more than {MAX_BYTES:,} bytes")
+    return data
 
 
 def stylize(
@@ -33,7 +59,11 @@ def stylize(
     content
         The photograph; - reads it from stdin.
     style
-        The painting, or several to mix.
+        The painting, or several to mix; - for one of them.
     """
-    run = prepare(source(content), style, settle(options))
-    carry_out(run, output)
+    from scumble.api import prepare  # NumPy and Pillow take a while, and --help does without
+    from scumble.cli.painting import carry_out
+
+    settled = settle(options)
+    first, *others = read_sources(content, style)
+    carry_out(prepare(first, others, settled), output)

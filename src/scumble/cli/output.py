@@ -1,0 +1,85 @@
+"""Where results go: the options that `stylize` and `rerun` share beside those of the picture."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+
+from scumble.errors import UsageError
+from scumble.outputs.files import OnExists
+
+if TYPE_CHECKING:
+    from scumble.engine.plan import Plan
+
+OUTPUT = Group("Output", sort_key=0)
+MAX_NAME = 200  # bytes; file systems take 255, and a number may follow
+
+Switch = Parameter(negative="", show_default=False)
+
+
+@Parameter(name="*", group=OUTPUT)
+@dataclass(frozen=True)
+class Output:
+    """Where results go and how they are told.
+
+    Parameters
+    ----------
+    output
+        The picture: .png, .jpg, .webp, .tiff, .avif or .gif; - writes a PNG to stdout. Default: CONTENT__STYLE.png
+        here.
+    on_exists
+        What to do if it is there already.
+    snapshots
+        Folder for pictures on the way, as often as --every says.
+    timelapse
+        A film of the run, .gif or .webp.
+    json
+        Print one JSON object with the result; progress becomes JSON lines on stderr.
+    quiet
+        Say nothing but errors.
+    dry_run
+        Print what would be done, and write nothing.
+    record
+        Put into the picture what made it, for show and rerun.
+    """
+
+    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None
+    on_exists: OnExists = "error"
+    snapshots: Path | None = None
+    timelapse: Path | None = None
+    json: Annotated[bool, Switch] = False
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False)] = False
+    dry_run: Annotated[bool, Switch] = False
+    record: bool = True
+
+    def named(self, name: str) -> "Output":
+        """Return this with a name for the picture, unless it has one."""
+        return self if self.output else replace(self, output=name)
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the picture itself goes to stdout."""
+        return self.output == "-"
+
+    def check(self) -> None:
+        """Refuse what can be told to be wrong by the flags alone.
+
+        Raises:
+            UsageError: a terminal would get the bytes of a picture, or a film would replace the picture.
+        """
+        if self.to_stdout and sys.stdout.isatty() and not self.dry_run:
+            raise UsageError("the picture would go to the terminal", "-o out.png, or: -o - | another-program")
+        if self.timelapse and self.output and self.timelapse.absolute() == Path(self.output).absolute():
+            raise UsageError(
+                f"the picture and the timelapse are both to be {self.output!r}",
+                "give the timelapse another name",
+            )
+
+
+def default_name(plan: "Plan") -> str:
+    """Return `CONTENT__STYLE.png`, in the current folder."""
+    content, *styles = (Path(picture.name).stem or "picture" for picture in (plan.content, *plan.styles))
+    name = f"{content}__{'+'.join(styles)}".encode(errors="surrogateescape")
+    return name[:MAX_NAME].decode(errors="surrogateescape") + ".png"

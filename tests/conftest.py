@@ -1,0 +1,54 @@
+"""What several tests share: one thread, two small pictures, a network with random weights."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+from PIL import Image
+
+from scumble.backbones.base import backbones
+from scumble.image.files import read_picture
+
+settings.register_profile("scumble", deadline=None, database=None, derandomize=True, max_examples=60)
+settings.load_profile("scumble")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+def drawn(width, height, colors, wave, seed):
+    """Draw waves between two colors, a disc and some grain."""
+    down, across = np.mgrid[:height, :width] / max(width, height)
+    share = (np.sin(wave * (across + 0.6 * down**2)) + 1)[..., None] / 2
+    pixels = share * np.array(colors[0]) + (1 - share) * np.array(colors[1])
+    pixels[(across - 0.4) ** 2 + (down - 0.3) ** 2 < 0.04] = colors[2]
+    pixels += np.random.default_rng(seed).normal(0, 6, pixels.shape)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def content():
+    """A picture of 64 x 48 pixels."""
+    return read_picture(drawn(64, 48, [(40, 90, 160), (190, 200, 170), (240, 220, 90)], 9, seed=1))
+
+
+@pytest.fixture(scope="session")
+def style():
+    """A picture of 60 x 60 pixels."""
+    return read_picture(drawn(60, 60, [(150, 60, 30), (230, 170, 60), (30, 40, 70)], 40, seed=2))
+
+
+@pytest.fixture(scope="session")
+def network():
+    """The compact network with random weights, in float64; not to be changed."""
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        backbone = backbones["compact"]()
+    for layer in backbone.features:
+        if hasattr(layer, "weight"):
+            layer.weight.mul_(
+                2.5
+            )  # keeps the activations of deep layers about as large as those of shallow ones
+    return backbone.double()

@@ -1,0 +1,267 @@
+"""Writing pictures: every writer keeps its promises, and a visible file is always whole."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from scumble.errors import OutputError, OutputExists, UnknownName, UsageError
+from scumble.image.files import read_picture
+from scumble.outputs.base import outputs
+from scumble.outputs.files import resolve_path, sidecar, write, writer_for
+
+
+def scene(shift: int = 0) -> Image.Image:
+    y, x = np.mgrid[0:40, 0:60]
+    return Image.fromarray(np.stack([x * 4, (y * 6 + shift) % 256, 128 + 0 * x], axis=-1).astype(np.uint8))
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    return float(np.abs(np.asarray(a, int) - np.asarray(b, int)).mean())
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def visible(folder: Path) -> list[str]:
+    return [name for name in everything(folder) if not name.startswith(".")]
+
+
+@pytest.fixture(params=outputs, ids=str)
+def writer(request):
+    return outputs[request.param]()
+
+
+class TestEveryWriter:
+    def test_a_still_comes_back(self, writer):
+        picture = read_picture(writer.encode([scene()]))
+        if writer.lossless:
+            assert picture.rgb == scene()
+        assert difference(picture.rgb, scene()) < 4
+        assert "color profile converted to sRGB" not in picture.notes
+
+    def test_a_film_keeps_its_frames_and_time(self, writer, tmp_path):
+        if not writer.animated:
+            with pytest.raises(UsageError, match="holds 1 frame, 3 were given"):
+                write(tmp_path / f"film{writer.suffixes[0]}", [scene()] * 3)
+            return
+        frames = [scene(shift) for shift in (0, 80, 160)]
+        path = write(tmp_path / f"film{writer.suffixes[0]}", frames, milliseconds=150)
+        with Image.open(path) as film:
+            assert film.n_frames == 3
+            for number, frame in enumerate(frames):
+                film.seek(number)
+                film.load()
+                assert film.info["duration"] == 150
+                assert difference(film.convert("RGB"), frame) < 6
+
+    def test_the_same_picture_gives_the_same_bytes(self, writer):
+        assert writer.encode([scene()], "{}") == writer.encode([scene()], "{}")
+
+    def test_transparency_is_kept_or_laid_on_white(self, writer):
+        clear = scene().convert("RGBA")
+        clear.putalpha(Image.new("L", clear.size, 0))
+        picture = read_picture(writer.encode([clear]))
+        if picture.alpha is None:
+            assert difference(picture.rgb, Image.new("RGB", clear.size, "white")) < 2
+        else:
+            assert picture.alpha.getextrema() == (0, 0)
+
+    def test_the_camera_is_not_copied(self, writer):
+        image = scene()
+        image.info = {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0", "comment": b"CAMERA", "xmp": b"CAMERA"}
+        data = writer.encode([image])
+        assert b"CAMERA" not in data
+        assert b"Exif" not in data
+
+    def test_a_record_is_carried_or_beside(self, writer, tmp_path):
+        path = write(tmp_path / f"out{writer.suffixes[0]}", [scene()], '{"scumble": "0.1.0"}')
+        if writer.carries_record:
+            assert b'{"scumble": "0.1.0"}' in path.read_bytes()
+            assert visible(tmp_path) == [path.name]
+        else:
+            assert json.loads(sidecar(path).read_text()) == {"scumble": "0.1.0"}
+            assert visible(tmp_path) == [path.name, f"{path.name}.json"]
+
+    def test_suffixes_lead_to_their_writer(self, writer):
+        assert writer.suffixes
+        for suffix in writer.suffixes:
+            assert type(writer_for(f"a.b{suffix.upper()}")) is type(writer)
+
+
+def test_no_suffix_belongs_to_two_writers():
+    suffixes = [suffix for name in outputs for suffix in outputs[name].suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_png_says_that_it_is_srgb_and_others_embed_the_profile():
+    assert b"sRGB\0" in outputs["png"]().encode([scene()])
+    for name in ("jpeg", "webp", "tiff", "avif"):
+        assert b"acspmsft" not in outputs["png"]().encode([scene()])
+        assert b"mntrRGB" in outputs[name]().encode([scene()])
+
+
+class TestWhere:
+    def test_a_new_path_is_taken_as_it_is(self, tmp_path):
+        for on_exists in ("error", "rename", "overwrite", "skip"):
+            assert resolve_path(tmp_path / "out.png", on_exists) == tmp_path / "out.png"
+        assert visible(tmp_path) == []
+
+    def test_a_path_in_use(self, tmp_path):
+        path = tmp_path / "out.png"
+        path.write_bytes(b"old")
+        (tmp_path / "out-2.png").write_bytes(b"old")
+        assert resolve_path(path, "skip") is None
+        assert resolve_path(path, "overwrite") == path
+        assert resolve_path(path, "rename") == tmp_path / "out-3.png"
+        with pytest.raises(OutputExists, match=r"out\.png' is there already") as caught:
+            resolve_path(path)
+        assert caught.value.hint == "--on-exists rename|overwrite"
+        assert caught.value.exit_code == 2
+        assert path.read_bytes() == b"old"
+
+    def test_a_link_to_nowhere_is_in_use(self, tmp_path):
+        (tmp_path / "out.png").symlink_to(tmp_path / "nowhere")
+        assert resolve_path(tmp_path / "out.png", "skip") is None
+
+    def test_a_sidecar_in_use(self, tmp_path):
+        sidecar(tmp_path / "out.jpg").write_text('{"title": "from another program"}')
+        with pytest.raises(OutputExists, match=r"out\.jpg\.json' is there already"):
+            resolve_path(tmp_path / "out.jpg")
+        with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
+            resolve_path(tmp_path / "out.jpg", "overwrite")
+        assert resolve_path(tmp_path / "out.jpg", "rename") == tmp_path / "out-2.jpg"
+
+    def test_paths_that_cannot_be_written(self, tmp_path):
+        (tmp_path / "file").touch()
+        (tmp_path / "folder.png").mkdir()
+        os.mkfifo(tmp_path / "pipe.png")
+        for path, message, hint in [
+            (tmp_path, "is a folder", "give a file name in it, such as out.png"),
+            (tmp_path / "folder.png", "is a folder", "give a file name in it, such as out.png"),
+            (tmp_path / "no" / "out.png", "there is no folder", f"mkdir -p '{tmp_path / 'no'}'"),
+            (tmp_path / "file" / "out.png", "cannot be written: Not a directory", ""),
+            (tmp_path / ("x" * 300 + ".png"), "cannot be written: File name too long", ""),
+            (tmp_path / "pipe.png", "is a pipe or a device", "give the name of a file"),
+            ("a\0b.png", "cannot be written", ""),
+        ]:
+            with pytest.raises(UsageError, match=message) as caught:
+                resolve_path(path, "overwrite")
+            assert caught.value.hint == hint
+            assert caught.value.exit_code == 2
+
+    def test_a_folder_that_may_not_be_written_to(self, tmp_path):
+        tmp_path.chmod(0o500)
+        try:
+            if os.access(tmp_path, os.W_OK):
+                pytest.skip("this user may write everywhere")
+            with pytest.raises(UsageError, match="may not be written to"):
+                resolve_path(tmp_path / "out.png")
+        finally:
+            tmp_path.chmod(0o700)
+
+    @pytest.mark.parametrize("name", ["out", "out.jpgg", "out.mp3"])
+    def test_unknown_suffixes(self, tmp_path, name):
+        with pytest.raises(UnknownName, match=r"unknown output suffix .*known: .*\.png") as caught:
+            resolve_path(tmp_path / name)
+        assert ("did you mean '.jpg'" in caught.value.message) == (name == "out.jpgg")
+
+
+class TestWriting:
+    def test_nothing_is_overwritten_unless_asked(self, tmp_path):
+        path = tmp_path / "out.png"
+        path.write_bytes(b"old")
+        with pytest.raises(OutputExists):
+            write(path, [scene()])
+        assert write(path, [scene()], on_exists="skip") is None
+        assert path.read_bytes() == b"old"
+        assert write(path, [scene()], on_exists="rename") == tmp_path / "out-2.png"
+        assert write(path, [scene()], on_exists="overwrite") == path
+        assert read_picture(path).rgb == read_picture(tmp_path / "out-2.png").rgb == scene()
+        assert everything(tmp_path) == ["out-2.png", "out.png"]
+
+    def test_many_at_once_take_different_names(self, tmp_path):
+        program = (
+            "import sys; from PIL import Image; from scumble.outputs.files import write\n"
+            "for _ in range(10): write(sys.argv[1], [Image.new('RGB', (9, 9))], on_exists='rename')"
+        )
+        runs = [subprocess.Popen([sys.executable, "-c", program, tmp_path / "out.png"]) for _ in range(3)]
+        assert [run.wait() for run in runs] == [0, 0, 0]
+        assert len(everything(tmp_path)) == 30
+
+    def test_an_old_record_never_stands_beside_a_new_picture(self, tmp_path):
+        path = tmp_path / "out.jpg"
+        write(path, [scene()], '{"scumble": "old"}')
+        write(path, [scene()], None, on_exists="overwrite")
+        assert visible(tmp_path) == ["out.jpg"]
+        write(path, [scene()], '{"scumble": "new"}', on_exists="overwrite")
+        assert "new" in sidecar(path).read_text()
+
+    def test_the_users_mask_decides_who_may_read(self, tmp_path):
+        before = os.umask(0o027)
+        try:
+            assert write(tmp_path / "out.png", [scene()]).stat().st_mode & 0o777 == 0o640
+        finally:
+            os.umask(before)
+
+    def test_a_picture_that_the_format_cannot_hold(self, tmp_path):
+        with pytest.raises(OutputError, match=r"cannot write 16384 x 1 pixels as \.webp") as caught:
+            write(tmp_path / "out.webp", [Image.new("RGB", (16384, 1))])
+        assert caught.value.exit_code == 1
+        assert everything(tmp_path) == []
+
+    def test_no_frames(self, tmp_path):
+        with pytest.raises(UsageError, match="holds 1 frame, 0 were given"):
+            write(tmp_path / "out.png", [])
+
+    @pytest.mark.parametrize("name", ["out.png", "out.jpg"])
+    def test_a_full_disk_leaves_the_old_file(self, tmp_path, name):
+        path = write(tmp_path / name, [scene()], '{"scumble": "old"}')
+        before = {each: each.read_bytes() for each in tmp_path.iterdir()}
+        program = (
+            "import sys; from PIL import Image; from scumble.errors import OutputError\n"
+            "from scumble.outputs.files import write\n"
+            "noise = Image.effect_noise((900, 900), 90).convert('RGB')\n"
+            "try: write(sys.argv[1], [noise], '{}', on_exists='overwrite')\n"
+            "except OutputError as error: print(error.exit_code, error)"
+        )
+
+        def allow_little() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+        run = subprocess.run(
+            [sys.executable, "-B", "-c", program, path],
+            preexec_fn=allow_little,
+            capture_output=True,
+            text=True,
+        )
+        assert run.stdout == f"1 cannot write {str(path)!r}: File too large\n"
+        assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+    def test_killed_at_any_moment(self, tmp_path):
+        program = (
+            "import sys; from PIL import Image; from scumble.outputs.files import write\n"
+            "frames = [Image.new('RGB', (300, 200), color) for color in ('red', 'blue')]\n"
+            "print('ready', flush=True)\n"
+            "while True:\n"
+            "    for frame in frames: write(sys.argv[1], [frame], '{\"scumble\": \"0\"}', on_exists='overwrite')"
+        )
+        path = write(tmp_path / "out.jpg", [Image.new("RGB", (300, 200), "red")])
+        for moment in range(8):
+            run = subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True)
+            assert run.stdout.readline() == "ready\n"
+            time.sleep(0.003 * moment)
+            run.send_signal(signal.SIGKILL)
+            run.communicate()
+            assert read_picture(path).rgb.size == (300, 200)
+            assert set(visible(tmp_path)) <= {"out.jpg", "out.jpg.json"}
+            assert not sidecar(path).exists() or json.loads(sidecar(path).read_text()) == {"scumble": "0"}

@@ -1,0 +1,213 @@
+"""Records: a round trip, names that tell nothing of the machine, and hostile input refused in one line."""
+
+import contextlib
+import json
+import struct
+import zlib
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pydantic import ValidationError
+
+from scumble.errors import RecordError
+from scumble.image.files import read_picture
+from scumble.outputs.files import write
+from scumble.record import Record, Source, portable_name, read_record
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | NUMBERS | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def a_record(**changes) -> Record:
+    picture = Source(name="photos/cat.jpg", sha256="0" * 64, width=640, height=480)
+    values = {
+        "scumble": "0.1.0",
+        "made": datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC),
+        "options": {"size": 512, "weight": {"gram": 1.5}, "layers": ["relu1_1"], "start": None},
+        "content": picture,
+        "styles": (picture,),
+        "backbone": "compact",
+        "weights_sha256": "f" * 64,
+        "versions": {"torch": "2.13.0"},
+        "device": "cpu",
+        "threads": 2,
+        "seed": 0,
+        "width": 512,
+        "height": 384,
+        "seconds": 12.5,
+        "steps": 300,
+        "costs": {"gram relu1_1": 0.25},
+    }
+    return Record(**{**values, **changes})
+
+
+def refused(text) -> str:
+    with pytest.raises(RecordError) as caught:
+        Record.from_json(text)
+    assert caught.value.exit_code == 3
+    assert "\n" not in caught.value.message
+    assert len(caught.value.message) < 500
+    return caught.value.message
+
+
+@given(
+    st.dictionaries(TEXT, JSON, max_size=4),
+    st.dictionaries(TEXT, NUMBERS, max_size=3),
+    st.integers(-(2**63), 2**64 - 1),
+    st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)),
+)
+def test_a_round_trip(options, costs, seed, made):
+    record = a_record(options=options, costs=costs, seed=seed, made=made, fallbacks=("size 512 to 400",))
+    assert Record.from_json(record.to_json()) == record
+
+
+def test_the_time_is_utc():
+    record = a_record(made=datetime(2026, 1, 1, 1, 0, tzinfo=timezone(timedelta(hours=2))))
+    assert json.loads(record.to_json())["made"] == "2025-12-31T23:00:00Z"
+
+
+def test_fields_of_a_newer_version_are_dropped():
+    values = json.loads(a_record().to_json())
+    values["mood"] = values["content"]["mood"] = "blue"
+    assert Record.from_json(json.dumps(values)) == a_record()
+
+
+@given(st.text() | st.binary() | JSON.map(json.dumps))
+@example("[" * 100_000)
+@example('{"a":' * 100_000)
+@example("1" * 5000)
+@example('"\\ud800"')
+@example("\ud800")
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_anything_else_is_one_line(text):
+    refused(text)
+
+
+@given(st.data())
+def test_a_record_with_any_one_value_replaced(data):
+    values = json.loads(a_record().to_json())
+    values[data.draw(st.sampled_from(sorted(values)))] = data.draw(JSON)
+    with contextlib.suppress(RecordError):
+        record = Record.from_json(json.dumps(values))
+        assert Record.from_json(record.to_json()) == record
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"seed": 0', '"seed": true', "'seed': Input should be a valid integer"),
+        ('"seed": 0', '"seed": 18446744073709551616', "'seed': Input should be less than"),
+        ('"seconds": 12.5', '"seconds": "12.5"', "'seconds': Input should be a valid number"),
+        ('"seconds": 12.5', '"seconds": NaN', "expected value"),
+        ('"seconds": 12.5', '"seconds": 1e999', "finite numbers only"),
+        ('"size": 512', '"size": 1e999', "finite numbers only"),
+        ('"size": 512', f'"size": {"[" * 33}{"]" * 33}', "nested at most 32 deep"),
+        ('"photos/cat.jpg"', '"/etc/passwd"', "'content.name': Value error, must be a relative path"),
+        ('"photos/cat.jpg"', '"C:\\\\cat.jpg"', "'content.name': Value error, must be a relative path"),
+        ('"photos/cat.jpg"', '"cat\\u001b[2J.jpg"', "without control characters"),
+        ('"ffff', '"gfff', "'weights_sha256': String should match pattern"),
+        ("2026-05-04T03:02:01Z", "2026-05-04T03:02:01", "'made': Input should have timezone info"),
+        ('"backbone": "compact",', "", "'backbone': Field required"),
+    ],
+)
+def test_wrong_values_are_named(old, new, message):
+    text = a_record().to_json()
+    assert old in text
+    assert message in refused(text.replace(old, new, 1))
+
+
+def test_too_long_a_record():
+    assert "1048577 bytes; 1048576 are allowed" in refused(" " * (1 << 20) + "1")
+
+
+@pytest.mark.parametrize("options", [{"a": float("nan")}, {"a": [float("inf")]}, {"a": object()}])
+def test_options_must_be_json(options):
+    with pytest.raises(ValidationError):
+        a_record(options=options)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("cat.jpg", "cat.jpg"),
+        ("../a/cat.jpg", "../a/cat.jpg"),
+        ("/home/ada/cat.jpg", "cat.jpg"),
+        ("C:\\photos\\cat.jpg", "cat.jpg"),
+        ("\\\\server\\cat.jpg", "cat.jpg"),
+        ("a\nb.jpg", "a?b.jpg"),
+        (b"\xff.jpg".decode(errors="surrogateescape"), "?.jpg"),
+        ("/", "image"),
+    ],
+)
+def test_names_tell_nothing_of_the_machine(path, name):
+    assert portable_name(path) == name
+    assert Source(name=name, sha256="0" * 64, width=1, height=1).name == name
+
+
+def test_what_is_remembered_of_a_picture():
+    picture = read_picture(Image.new("RGB", (4, 3)))
+    source = Source.of(picture, "/tmp/somewhere/cat.png", weight=0.5)
+    assert source == Source(name="cat.png", sha256=picture.sha256, width=4, height=3, weight=0.5)
+    assert Source.of(picture).name == "image"
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.gif"])
+def test_a_written_picture_gives_its_record_back(tmp_path, name):
+    record = a_record(options={"title": "Grüße ✓ \u2028"})
+    write(tmp_path / name, [Image.new("RGB", (8, 8))], record.to_json())
+    assert read_record(tmp_path / name) == record
+    if name != "out.png":
+        assert read_record(tmp_path / f"{name}.json") == record
+
+
+def itxt(payload: bytes) -> bytes:
+    body = b"iTXt" + payload
+    chunk = struct.pack(">I", len(payload)) + body + struct.pack(">I", zlib.crc32(body))
+    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IEND" + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            itxt(b"scumble\0\1\0\0\0" + zlib.compress(bytes(50 << 20))),
+            "more than 1048576 bytes when unpacked",
+        ),
+        (itxt(b"scumble\0\1\0\0\0not packed"), "damaged zlib data"),
+        (itxt(b"scumble\0\1\7\0\0"), "packed by an unknown method"),
+        (itxt(b"scumble\0\0\0\0\0" + b" " * (2 << 20)), "2097164 bytes; 1048576 are allowed"),
+        (itxt(b"scumble\0\0\0\0\0{}"), "'scumble': Field required"),
+        (itxt(b"scumble"), "packed by an unknown method"),
+        (itxt(b"other\0\0\0\0\0{}"), "carries no record, and there is no 'hostile.png.json' beside it"),
+        (b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffIDAT", "carries no record"),
+        (b"", "carries no record"),
+        (b"{" + b" " * (2 << 20), "1048577 bytes; 1048576 are allowed"),
+    ],
+)
+def test_hostile_files(tmp_path, data, message):
+    path = tmp_path / "hostile.png"
+    path.write_bytes(data)
+    with pytest.raises(RecordError) as caught:
+        read_record(path)
+    assert message in caught.value.message
+    assert caught.value.exit_code == 3
+
+
+def test_a_packed_record_is_read(tmp_path):
+    path = tmp_path / "packed.png"
+    path.write_bytes(itxt(b"scumble\0\1\0en\0\0" + zlib.compress(a_record().to_json().encode())))
+    assert read_record(path) == a_record()
+
+
+@pytest.mark.parametrize("name", ["missing.png", ".", "a\0b.png"])
+def test_no_file(tmp_path, name):
+    with pytest.raises(RecordError, match=r"there is no file|null byte"):
+        read_record(f"{tmp_path}/{name}")
