@@ -1,15 +1,18 @@
-# make demo | test | lint | format | train | styles. Each makes its own virtual environment first.
+# Each target makes its own virtual environment first. Another Python: make test PYTHON=python3.12
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO := out/demo.png
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format train styles clean
+.PHONY: help demo test lint format styles gallery train clean
+
+help: ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed ## paint a photograph in a style of ours
-	@mkdir -p $(dir $(DEMO))
-	$(BIN)/scumble stylize examples/astronaut.png examples/styles/strokes.jpg --size 512 -o $(DEMO) --on-exists rename
+	@mkdir -p out
+	$(BIN)/scumble stylize examples/coffee.jpg examples/styles/strokes.jpg --size 512 -o out/demo.png --on-exists rename
 
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/pytest
@@ -23,26 +26,30 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+styles: $(VENV)/.installed ## paint the example styles again
+	$(BIN)/python examples/make_styles.py
+
+gallery: $(VENV)/.installed ## paint the README's pictures again
+	$(BIN)/python examples/make_gallery.py
+
 PICTURES ?= ../shared/images/photos ../shared/images/artworks
 TEACHER ?= ../shared/teacher/cd-vgg19-16x.safetensors
 RUN ?= runs/compact
 STEPS ?= 5000
 
-train: $(VENV)/.dev ## distil the bundled network, or go on where it stopped
-	$(BIN)/python -m training.train $(foreach folder,$(PICTURES),--pictures $(folder)) --teacher $(TEACHER) --out $(RUN) --steps $(STEPS)
-
-styles: $(VENV)/.installed ## paint the example styles again
-	$(BIN)/python examples/make_styles.py
-
-$(VENV)/.installed: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
-	@touch $@
-
-$(VENV)/.dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+train: $(VENV)/.dev ## distill the bundled network, or go on where it stopped
+	$(BIN)/python -m training.train $(PICTURES:%=--pictures %) --teacher $(TEACHER) --out $(RUN) --steps $(STEPS)
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) out build dist
+
+$(VENV)/.installed: pyproject.toml
+	@echo "setting up $(VENV); the first time this takes a minute or two"
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"error: Python 3.11 or newer is needed, this is {v[0]}.{v[1]}")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	@touch $@

@@ -1,7 +1,6 @@
 """From a trained student to the file that the product bundles."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -9,6 +8,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from scumble.backbones.compact import Compact
+from scumble.backbones.contents import digest
 from training.student import NORMALIZATION, Student
 
 
@@ -24,12 +24,14 @@ def equalize(backbone: Compact, crops: Tensor) -> None:
         backbone: changed in place; ReLU, pooling and convolution commute with a positive factor.
         crops: (B, 3, H, W), natural pictures.
     """
-    activation = backbone.normalize(crops)
+    activation, inherited = backbone.normalize(crops), 1.0
     for layer in backbone.features:
         if isinstance(layer, nn.Conv2d) and layer.bias is not None:
+            layer.bias.mul_(inherited)  # the input has been multiplied with it
             factor = 1 / float(layer(activation).relu().mean())
             layer.weight.mul_(factor)
             layer.bias.mul_(factor)
+            inherited *= factor
         activation = layer(activation)
 
 
@@ -49,10 +51,10 @@ def export(student: Student, crops: Tensor, path: Path, told: dict[str, object])
     }
     header = {
         "backbone": "compact",
-        "normalization": json.dumps(asdict(NORMALIZATION)),
+        "normalization": NORMALIZATION.to_json(),
         "source": "distilled by Scumble's training/ from the 16x-compressed VGG-19 of Collaborative Distillation",
         "license": "Apache-2.0; teacher: MIT, Copyright (c) 2020 Huan Wang",
         "training": json.dumps(told),
     }
-    save_file(weights, path, header)
+    save_file(weights, path, header | {"digest": digest(header, weights)})
     print(f"{path} {path.stat().st_size} bytes")

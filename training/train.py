@@ -32,6 +32,7 @@ class Recipe:
     rate: Annotated[float, Parameter(help="highest learning rate of the one-cycle schedule")] = 3e-3
     seed: Annotated[int, Parameter(help="of crops and first weights")] = 0
     workers: Annotated[int, Parameter(help="processes that cut crops")] = 1
+    until: Annotated[int | None, Parameter(help="leave off at this update, to go on another time")] = None
 
 
 class Training:
@@ -77,7 +78,8 @@ class Training:
 def batches(recipe: Recipe, first_step: int) -> Iterator[Tensor]:
     """Yield the crops (batch, 3, side, side) of every step from `first_step` on."""
     crops = Crops(load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed)
-    wanted = range(first_step * recipe.batch, recipe.steps * recipe.batch)
+    last_step = recipe.steps if recipe.until is None else min(recipe.until, recipe.steps)
+    wanted = range(first_step * recipe.batch, last_step * recipe.batch)
     loader = DataLoader(
         crops,
         recipe.batch,
@@ -111,27 +113,33 @@ def train(recipe: Recipe) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     training, teacher = Training(recipe, device), Teacher(recipe.teacher)
     teacher.weights = {name: weight.to(device) for name, weight in teacher.weights.items()}
-    started, first = time.monotonic(), training.step
+    follow(training, teacher)
+    training.save()
+    if training.step < recipe.steps:
+        return
+    student = training.student.to("cpu").eval()
+    crops = held_out_crops(recipe)
+    errors = validate(student, Teacher(recipe.teacher), crops)
+    told = {"steps": recipe.steps, "batch": recipe.batch, "side": recipe.side, "seed": recipe.seed}
+    export(student, crops, recipe.out / "compact.safetensors", {**told, "errors": errors})
+
+
+def follow(training: Training, teacher: Teacher) -> None:
+    """Make the updates that are left, with a line in the log every 20 and a checkpoint every 100."""
+    recipe, first, started = training.recipe, training.step, time.monotonic()
     with (recipe.out / "log.jsonl").open("a") as log:
         for crops in batches(recipe, first):
-            image = crops.to(device, memory_format=torch.channels_last)
+            image = crops.to(training.device, memory_format=torch.channels_last)
             errors = training.update(image, teacher(image))
             if training.step % 20 == 0:
-                seconds = (time.monotonic() - started) / (training.step - first)
                 row = {
                     "step": training.step,
-                    "errors": [round(e, 4) for e in errors.tolist()],
-                    "s/step": round(seconds, 3),
+                    "errors": [round(error, 4) for error in errors.tolist()],
+                    "s/step": round((time.monotonic() - started) / (training.step - first), 3),
                 }
                 print(json.dumps(row), file=log, flush=True)
             if training.step % 100 == 0:
                 training.save()
-    training.save()
-    student = training.student.to("cpu").eval()
-    crops = held_out_crops(recipe)
-    errors_held_out = validate(student, Teacher(recipe.teacher), crops)
-    told = {"steps": recipe.steps, "batch": recipe.batch, "side": recipe.side, "seed": recipe.seed}
-    export(student, crops, recipe.out / "compact.safetensors", {**told, "errors": errors_held_out})
 
 
 if __name__ == "__main__":

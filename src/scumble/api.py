@@ -246,7 +246,7 @@ def find_source(source: Source, folders: Sequence[Path]) -> Path:
         UsageError: none of the folders holds it, or only another file of its name.
     """
     places = [folder / name for folder in folders for name in (source.name, Path(source.name).name)]
-    there = [place for place in places if place.is_file()]
+    there = [place for place in places if os.path.isfile(place)]  # noqa: PTH113 (a name too long is no error)
     for place in there:
         if read_picture(place).sha256 == source.sha256:
             return place

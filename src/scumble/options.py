@@ -202,7 +202,7 @@ class Options(BaseModel):
         0, ge=0, le=1024, description="Processor threads; 0: as many as there are cores."
     )
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         for name in values:
             if name not in type(self).model_fields:
                 raise UnknownName("option", name, type(self).model_fields)
@@ -256,4 +256,5 @@ def bad_option(error: ValidationError) -> BadOption:
     shown = given if len(given) <= 60 else given[:57] + "..."
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
     meaning = f"{where}: {field.description}" if field else ""
-    return BadOption(f"{where} is {shown}; {first['msg'][0].lower()}{first['msg'][1:]}", meaning)
+    wrong = "it should be as 512 or 400x300" if "pattern" in first["type"] else first["msg"]
+    return BadOption(f"{where} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)

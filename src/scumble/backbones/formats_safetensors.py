@@ -14,12 +14,8 @@ from scumble.registry import names
 LARGEST_HEADER = 2**20  # bytes; VGG-19's has 3000
 
 
-def read_own(path: Path, needs_digest: bool = True) -> Contents:
+def read_own(path: Path) -> Contents:
     """Return what a file holds after all tests, in float32.
-
-    Args:
-        path: the file.
-        needs_digest: whether the header must hold the digest by which a flipped bit is noticed.
 
     Raises:
         WeightsError: it is damaged, or not a weights file that Scumble wrote.
@@ -38,7 +34,7 @@ def read_own(path: Path, needs_digest: bool = True) -> Contents:
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise WeightsError(f"the file is damaged: {reason}") from error
-    needed = {"backbone", "normalization", "source", "license"} | ({"digest"} if needs_digest else set())
+    needed = {"backbone", "normalization", "source", "license", "digest"}
     missing = needed - header.keys()
     if missing:
         raise WeightsError(

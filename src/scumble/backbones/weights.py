@@ -78,7 +78,7 @@ def read_weights(name: str) -> Contents:
     """
     path = present_path(name)
     try:
-        contents = read_own(path, needs_digest=not is_bundled(name))
+        contents = read_own(path)
         if contents.backbone != name:
             raise WeightsError(f"the file holds {contents.backbone!r}")
     except OSError as error:

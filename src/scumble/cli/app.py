@@ -4,6 +4,7 @@ import io
 import signal
 import sys
 import traceback
+from collections.abc import Iterable
 
 from cyclopts import App, CycloptsError
 
@@ -11,6 +12,7 @@ import scumble
 from scumble.cli.config import config
 from scumble.cli.console import complain, hang_up
 from scumble.cli.doctor import doctor
+from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.presets import presets
 from scumble.cli.rerun import rerun
 from scumble.cli.show import show
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
-    arguments = [argument for argument in arguments if argument != "--debug"]
+    arguments = streams(argument for argument in arguments if argument != "--debug")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(
             errors="surrogateescape"
@@ -71,6 +73,20 @@ def main(arguments: list[str] | None = None) -> None:
         show_traceback(debug)
         code = complain(f"unexpected: {type(error).__name__}: {error}", "--debug shows where", 1)
     sys.exit(code)
+
+
+def streams(arguments: Iterable[str]) -> list[str]:
+    """Return the arguments with what `-` stands for, which the parser would take for an option.
+
+    Example:
+        >>> streams(["stylize", "-", "b.png", "-o", "-"])
+        ['stylize', '/dev/stdin', 'b.png', '-o', '/dev/stdout']
+    """
+    found: list[str] = []
+    for argument in arguments:
+        is_output = bool(found) and found[-1] in ("-o", "--output")
+        found.append(argument if argument != "-" else STDOUT if is_output else STDIN)
+    return found
 
 
 def show_traceback(wanted: bool) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OUTPUT = Group("Output", sort_key=0)
 MAX_NAME = 200  # bytes; file systems take 255, and a number may follow
 
+STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
+"""What `-` stands for."""
+
 Switch = Parameter(negative="", show_default=False)
 
 
@@ -56,12 +59,12 @@ class Output:
 
     def named(self, name: str) -> "Output":
         """Return this with a name for the picture, unless it has one."""
-        return self if self.output else replace(self, output=name)
+        return replace(self, output=name) if self.output is None else self
 
     @property
     def to_stdout(self) -> bool:
         """Whether the picture itself goes to stdout."""
-        return self.output == "-"
+        return self.output in ("-", STDOUT)
 
     def check(self) -> None:
         """Refuse what can be told to be wrong by the flags alone.

@@ -47,14 +47,11 @@ def read_layer(path: Path, place: str) -> Layer:
 
 
 def environment_layer() -> Layer:
-    """Return the options set by `SCUMBLE_SIZE` and the like."""
-    values = {
-        name: os.environ[f"SCUMBLE_{name.upper()}"]
-        for name in Options.model_fields
-        if f"SCUMBLE_{name.upper()}" in os.environ
-    }
+    """Return the options set by `SCUMBLE_SIZE` and the like; an empty variable sets nothing."""
+    told = {name: os.environ.get(f"SCUMBLE_{name.upper()}") for name in Options.model_fields}
+    values: dict[str, Any] = {name: value for name, value in told.items() if value}
     if "weight" in values:
-        values["weight"] = weights_of(values["weight"])  # type: ignore[assignment]
+        values["weight"] = weights_of(values["weight"])
     check_layer(values, "environment")
     return Layer("environment", values)
 

@@ -5,24 +5,24 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from scumble.cli.output import Output
+from scumble.cli.output import STDIN, Output
 from scumble.cli.settings import settle
 from scumble.errors import ImageError, UsageError
 from scumble.options import Options
 
 
 def read_sources(content: str, styles: list[str]) -> list[str | bytes]:
-    """Return paths as they are, and what stdin holds for `-`.
+    """Return paths as they are, and what it holds for stdin.
 
     Raises:
-        UsageError: `-` is given twice, or stdin is a terminal.
+        UsageError: stdin is given twice, or stdin is a terminal.
         ImageError: stdin holds no picture, which is told from its beginning, or too much.
     """
     given: list[str | bytes] = [content, *styles]
-    if given.count("-") > 1:
+    if given.count(STDIN) > 1:
         raise UsageError("- is given twice, but stdin holds one picture")
-    if "-" in given:
-        given[given.index("-")] = read_stdin()
+    if STDIN in given:
+        given[given.index(STDIN)] = read_stdin()
     return given
 
 
@@ -36,10 +36,12 @@ def read_stdin() -> bytes:
         raise UsageError("- reads a picture from stdin, which is a terminal", "another-program | scumble ...")
     head = sys.stdin.buffer.read(HEAD)
     require_readable(head, "stdin")  # before the rest, which may have no end
-    data = head + sys.stdin.buffer.read(MAX_BYTES + 1 - len(head))
-    if len(data) > MAX_BYTES:
-        raise ImageError(f"stdin holds more than {MAX_BYTES:,} bytes")
-    return data
+    data = bytearray(head)
+    while part := sys.stdin.buffer.read(1 << 20):
+        data += part
+        if len(data) > MAX_BYTES:
+            raise ImageError(f"stdin holds more than {MAX_BYTES:,} bytes")
+    return bytes(data)
 
 
 def stylize(

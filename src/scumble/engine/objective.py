@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
+from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
@@ -119,6 +120,9 @@ def make_objective(
         content: (1, 3, H, W), RGB, [0, 1], in the size of the scale.
         styles: (1, 3, h, w) each.
         shares: of the styles, sum 1.
+
+    Raises:
+        BadOption: no loss has a weight above 0.
     """
     active = active_losses(options)
     layers = {name: layer_shares(loss, options, backbone) for name, (loss, _) in active.items()}
@@ -127,7 +131,7 @@ def make_objective(
     of_content = backbone(content, wanted["content"]) if wanted["content"] else {}
     of_styles = [backbone(style, wanted["style"]) if wanted["style"] else {} for style in styles]
     height, width = content.shape[-2:]
-    terms = []
+    terms: list[Term] = []
     for name, (loss, weight) in active.items():
         for layer, share in layers[name].items():
             if loss.reference == "style":
@@ -139,4 +143,9 @@ def make_objective(
             size = backbone.layer_size(layer, height, width)
             factor = loss.factor(math.prod(size), height * width)
             terms.append(Term(name, loss, layer, target, share * factor, weight))
+    if not terms:
+        raise BadOption(
+            f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
+            "give a loss a weight above 0, such as --weight.gram 1",
+        )
     return Objective(backbone, terms)

@@ -129,7 +129,7 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
             require_readable(head, name)
-            return head + file.read(MAX_BYTES)
+            return head + file.read(status.st_size)  # not MAX_BYTES: that much would be allocated
     except FileNotFoundError as error:
         raise _missing(path) from error
     except (OSError, ValueError) as error:

@@ -1,0 +1,33 @@
+"""Paint the README's picture: one photograph in six styles."""
+
+from pathlib import Path
+
+from PIL import Image
+
+import scumble
+
+HERE = Path(__file__).parent
+STYLES = ("strokes", "stained-glass", "woodcut", "marbled", "watercolor", "hatching")
+SIZE = 420  # pixels, long edge of each picture
+
+
+def main() -> None:
+    """Paint each style, and lay the pictures out in two rows of three, each with its style in a corner."""
+    tiles = []
+    for name in STYLES:
+        style = HERE / "styles" / f"{name}.jpg"
+        painted = scumble.stylize(HERE / "coffee.jpg", style, size=SIZE).image.convert("RGB")
+        with Image.open(style) as opened:
+            corner = opened.convert("RGB").resize((96, 96))
+        painted.paste(corner, (painted.width - 100, painted.height - 100))
+        tiles.append(painted)
+        print(name)
+    width, height = tiles[0].size
+    sheet = Image.new("RGB", (3 * width + 8, 2 * height + 4), "white")
+    for number, tile in enumerate(tiles):
+        sheet.paste(tile, ((width + 4) * (number % 3), (height + 4) * (number // 3)))
+    sheet.save(HERE / "gallery.jpg", quality=88)
+
+
+if __name__ == "__main__":
+    main()
