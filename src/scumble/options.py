@@ -27,7 +27,7 @@ def parse_layers(value: object) -> object:
     if isinstance(value, Mapping) or not isinstance(value, Sequence):
         return value
     parts = [str(part).partition("=") for part in value]
-    return {layer: number if equals else 1 / len(parts) for layer, equals, number in parts}
+    return {layer.strip(): number if equals else 1 / len(parts) for layer, equals, number in parts}
 
 
 def parse_numbers(value: object) -> object:
@@ -143,7 +143,7 @@ class Options(BaseModel):
         "0-255 networks; or raw, [0, 1] as it is.",
     )
     weight: Annotated[dict[str, Weight], LOSSES, Parameter(show_default=shown)] = Field(
-        {"content": 0.1, "covariance": 1.0, "variation": 5.0},
+        {"content": 0.2, "covariance": 1.0, "variation": 5.0},
         description="Weight of a loss, such as --weight.gram 2; 0 leaves it out. "
         f"Losses: {', '.join(names('losses'))}.",
     )
@@ -231,10 +231,12 @@ class Options(BaseModel):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Options) and self.model_dump() == other.model_dump()
 
-    def replace(self, **values: Any) -> "Options":
+    def replace(self, /, **values: Any) -> "Options":
         """Return a copy with some options changed, as if they had been given, too."""
-        weight = {**self._given.get("weight", {}), **values.get("weight", {})}
-        return Options(**{**self._given, **values, **({"weight": weight} if weight else {})})
+        given, weight = self._given.get("weight"), values.get("weight")
+        if given and isinstance(weight, Mapping):
+            values["weight"] = {**given, **weight}
+        return Options(**{**self._given, **values})
 
 
 def with_preset(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Pictures on the way: snapshots as files, and a timelapse."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ class Snapshots:
         """Return the folder to write to, decided before any work is done."""
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"the folder for snapshots, {str(folder)!r}, is a file")
+        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            raise UsageError(f"the folder for snapshots, {str(folder)!r}, cannot be made in {str(above)!r}")
         if on_exists in ("overwrite", "skip") or not folder.exists() or not any(folder.iterdir()):
             return folder
         if on_exists == "error":

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from scumble.backbones.normalization import Normalization
     from scumble.backbones.weights import Verified
 
-app = App(name="weights", help="Fetch, import and check the weights of the networks.")
+app = App(
+    name="weights",
+    help="Fetch, import and check the weights of the networks.\n\nExample: scumble weights fetch vgg19",
+)
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 Force = Annotated[bool, Parameter(name="--force", negative="", help="Do it even if the weights are here.")]

@@ -67,7 +67,8 @@ def content_factor(strength: float) -> float:
         >>> content_factor(50), content_factor(75), content_factor(100)
         (1.0, 0.1111111111111111, 0.0)
     """
-    return ((100 - strength) / strength) ** 2 if strength > 0 else math.inf
+    ratio = (100 - strength) / strength if strength > 0 else math.inf
+    return ratio * ratio  # a power would raise OverflowError where a product is infinite
 
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:

@@ -97,7 +97,7 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        self.guard = Guard(varied=deviation(to_tensor(plan.content.rgb)) > 10 / 255)
+        self.guard = Guard(varied=deviation(self._tensor(plan.content, plan.scales[0].size)) > 10 / 255)
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
 
@@ -127,13 +127,16 @@ class Painting:
         return optimizers[options.optimizer](options.rate, options.history, options.evaluations)
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps of all scales; without any, the start as one."""
-        image: Tensor | None = None
+        """Yield the steps of all scales; a last scale without any yields its image once, as step 0."""
+        image = torch.empty(0)
+        evaluation = Evaluation(torch.zeros(()), torch.zeros(()))  # of a run without steps
         work = sum(scale.work for scale in self.plan.scales)
         count = done = 0
         for scale in self.plan.scales:
             content = self._tensor(self.plan.content, scale.size)
-            image = self._start(scale, content) if image is None else resized(image, scale).clamp(0, 1)
+            image = resized(image, scale).clamp(0, 1) if count else self._start(scale, content)
+            if scale.steps == 0:
+                continue
             self.optimizer.next_scale(partial(resized, scale=scale))
             for number, of, moved, evaluation in self._descend(scale, image, self._objective(scale, content)):
                 image, count = moved, count + 1
@@ -143,9 +146,9 @@ class Painting:
                     scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
                 )
             done += scale.work
-        if not count and image is not None:
-            nothing = image.new_zeros(())
-            yield Step(self.plan.scales[-1], 0, 0, 0, 1.0, nothing, {}, image.clamp(0, 1), self.notes)
+        if scale.steps == 0:
+            total, parts = evaluation.total, evaluation.parts
+            yield Step(scale, 0, 0, count, 1.0, total, parts, image.clamp(0, 1), self.notes)
 
     def _descend(
         self, scale: Scale, image: Tensor, objective: Objective

@@ -16,12 +16,13 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     - `noisy-content`: :math:`m + (1 - r)(c - m) + a u`, with the mean color :math:`m`, the content :math:`c`,
       `noise_ratio` :math:`r`, `noise_amplitude` :math:`a` and noise :math:`u` uniform over [-1, 1].
 
-    The noise depends on the seed and the size alone, on every device.
+    At strength 0 it is the content, whatever was asked. The noise depends on the seed and the size alone,
+    on every device.
     """
+    if options.start == "content" or options.strength == 0:
+        return content.clone()
     if given is not None:
         return given
-    if options.start == "content":
-        return content.clone()
     random = torch.Generator().manual_seed(options.seed)
     noise = torch.rand(content.shape, generator=random).to(content.device)  # [0, 1]
     if options.start == "noise":

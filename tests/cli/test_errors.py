@@ -1,0 +1,171 @@
+"""Wrong usage and bad inputs: an exit code, one line that says what is wrong, one that says what to do."""
+
+import json
+
+import pytest
+
+from .conftest import TINY
+
+BASE = "stylize photo.png paint.png"
+NEAR = "--help, or scumble COMMAND --help"
+
+WRONG = [
+    # command, exit code, in the error line, in the hint line; no hint where there is no remedy
+    ("frobnicate", 2, "unknown command", NEAR),
+    ("stylize", 2, "CONTENT requires an argument", NEAR),
+    ("stylize photo.png", 2, "STYLE requires an argument", NEAR),
+    (f"{BASE} --strenght 60", 2, "unknown option: --strenght. Did you mean --strength?", NEAR),
+    (f"{BASE} --size", 2, "--size requires an argument", NEAR),
+    (f"{BASE} --on-exists maybe", 2, 'Choose from: "error", "rename"', NEAR),
+    (f"{BASE} --size huge", 2, "size is 'huge'; it should be as 512 or 400x300", "Long edge"),
+    (f"{BASE} --size 0", 2, "size is '0'", "1 to 16384"),
+    (f"{BASE} --size 20000", 2, "size is '20000'; a side may have at most 16384 pixels", ""),
+    (f"{BASE} --strength 101", 2, "strength is '101'; input should be less than or equal to 100", "0 to 100"),
+    (f"{BASE} --strength most", 2, "strength is 'most'; input should be a valid number", "How much style"),
+    (f"{BASE} --weight.gramm 1", 2, "unknown loss 'gramm'; did you mean 'gram'? known: content, ", ""),
+    (f"{BASE} --weight.gram -1", 2, "weight.gram is '-1'; input should be greater than", "--weight.gram 2"),
+    (f"{BASE} --weight.gram nan", 2, "weight.gram is 'nan'; input should be a finite number", "--weight.gram 2"),
+    (f"{BASE} --strength 100 --weight.covariance 0 --weight.variation 0", 2, "no loss is left", "above 0"),
+    (f"{BASE} --preset courser", 2, "unknown preset 'courser'; did you mean 'coursera'?", ""),
+    (f"{BASE} --backbone vgg91", 2, "unknown backbone 'vgg91'; did you mean 'vgg19'?", ""),
+    (f"{BASE} --optimizer sgd", 2, "unknown optimizer 'sgd'; known: adam, gradient-descent, lbfgs", ""),
+    (f"{BASE} --style-layers relu9_1", 2, "'relu9_1' is no layer; layers are called conv1_1", ""),
+    (f"{BASE} --style-layers relu1_1=much", 2, "style_layers.relu1_1 is 'much'", "relu1_1=0.5"),
+    (f"{BASE} --content-layers ,", 2, "content_layers is ", "Layers of content losses"),
+    (f"{BASE} --steps 10,many", 2, "steps.1 is 'many'", "Updates at each scale"),
+    (f"{BASE} --seed 1.5", 2, "seed is '1.5'", "noise"),
+    (f"{BASE} --device tpu", 2, "input should be 'auto', 'cpu', 'cuda', 'mps' or 'xpu'", "auto takes the first"),
+    (f"{BASE} --device mps", 2, "device 'mps' is not available; available: ", "--device auto"),
+    (f"{BASE} --style-weights 1,2", 2, "2 style weights were given for 1 styles", ""),
+    (f"{BASE} -o nowhere/out.png", 2, "there is no folder 'nowhere' to write to", "mkdir -p 'nowhere'"),
+    (f"{BASE} -o out.bmp", 2, "unknown output suffix '.bmp'", "the suffix says the format"),
+    (f"{BASE} -o out", 2, "unknown output suffix ''; known: .avif", "out.png"),
+    (f"{BASE} -o .", 2, "the output '.' is a folder", "out.png"),
+    (f"{BASE} -o photo.png", 2, "the output 'photo.png' is there already", "--on-exists rename|overwrite"),
+    (f"{BASE} -o out.gif --timelapse ./out.gif", 2, "the picture and the timelapse are both", "another name"),
+    (f"{BASE} --timelapse film.png", 2, ".png holds one picture only; a timelapse is .gif or .webp", ""),
+    (f"{BASE} --timelapse film.mov", 2, "unknown output suffix '.mov'", "the suffix says the format"),
+    (f"{BASE} --snapshots photo.png", 2, "the folder for snapshots, 'photo.png', is a file", ""),
+    (f"{BASE} --snapshots photo.png/steps", 2, "cannot be made in ", ""),
+    (f"{BASE} --snapshots full", 2, "the folder 'full' is not empty", "--on-exists rename|overwrite"),
+    ("stylize - - ", 2, "- is given twice, but stdin holds one picture", ""),
+    ("stylize photo.png pain.png", 3, "there is no file 'pain.png'", "did you mean 'paint.png'?"),
+    ("stylize nowhere/photo.png paint.png", 3, "there is no folder 'nowhere'", ""),
+    ("stylize . paint.png", 3, "'.' is a folder; give one picture", "name a file in it"),
+    ("stylize notes.txt paint.png", 3, "'notes.txt' is a text file; allowed are JPEG", "save it as PNG"),
+    ("stylize photo.png cut.png", 3, "'cut.png' is a damaged PNG: ", ""),
+    ("stylize photo.png empty.jpg", 3, "'empty.jpg'", ""),
+    ("stylize https://example.org/a.jpg paint.png", 3, "is an address; only files are read", "download"),
+    (f"{BASE} --start gone.png", 3, "there is no file 'gone.png'", ""),
+    ("show photo.png", 3, "'photo.png' carries no record", "give the PNG that Scumble wrote"),
+    ("show gone.png", 3, "there is no file 'gone.png'", "a picture that Scumble made"),
+    ("rerun notes.txt", 3, "'notes.txt' carries no record", "give the PNG"),
+    ("show broken.json", 3, "the record cannot be read", ""),
+    (f"{BASE} --backbone vgg19", 4, "backbone 'vgg19' has no weights here", "scumble weights fetch vgg19"),
+    (f"{BASE} --backbone vgg19 --dry-run", 4, "backbone 'vgg19' has no weights here", "--backbone compact"),
+    ("presets nope", 2, "unknown preset 'nope'; known: coursera", ""),
+    ("config --size huge", 2, "size is 'huge'", "Long edge"),
+    ("config --sise 4", 2, "unknown option: --sise. Did you mean --size?", NEAR),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _spoiled(desk):
+    """Files that are no good."""
+    (desk / "notes.txt").write_text("not a picture")
+    (desk / "empty.jpg").write_bytes(b"")
+    (desk / "cut.png").write_bytes((desk / "paint.png").read_bytes()[:900])
+    (desk / "broken.json").write_text('{"scumble": 1')
+    (desk / "full").mkdir()
+    (desk / "full" / "step-0001.png").write_bytes(b"")
+
+
+@pytest.mark.parametrize(("command", "code", "error", "hint"), WRONG, ids=[row[0] for row in WRONG])
+def test_wrong_input(scumble, desk, command, code, error, hint):
+    before = sorted(desk.rglob("*"))
+    done = scumble(*command.split())
+    assert done.code == code, done.err
+    assert done.out == ""
+    first, *others = done.err.splitlines()
+    assert first.startswith("error: ")
+    assert error in first
+    assert len(others) == bool(hint), done.err
+    assert all(line.startswith("hint: ") and hint in line for line in others), done.err
+    assert sorted(desk.rglob("*")) == before
+
+
+def test_debug_shows_where(scumble):
+    assert "Traceback" in scumble("stylize", "gone.png", "paint.png", "--debug").err
+    assert "Traceback" not in scumble("stylize", "gone.png", "paint.png").err
+
+
+def test_what_nobody_foresaw_is_one_line_too(scumble, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("division by\nzero")
+
+    monkeypatch.setattr("scumble.cli.stylize.settle", fail)
+    done = scumble("stylize", "photo.png", "paint.png")
+    assert (done.code, done.err) == (
+        1,
+        "error: unexpected: ZeroDivisionError: division by zero\nhint: --debug shows where\n",
+    )
+
+
+def test_a_full_memory_has_its_own_code(scumble, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("scumble.cli.stylize.settle", fail)
+    done = scumble("stylize", "photo.png", "paint.png")
+    assert (done.code, done.err) == (5, "error: the memory is full\nhint: a smaller --size needs less\n")
+
+
+def test_an_unforeseen_error_on_the_way_keeps_the_picture(scumble, monkeypatch):
+    from scumble.cli.progress import Lines
+
+    def fail(_, step):
+        if step.count == 3:
+            raise ZeroDivisionError("no such luck")
+
+    monkeypatch.setattr(Lines, "step", fail)
+    done = scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png")
+    assert (done.code, done.out) == (1, "out.png\n")
+    assert "note: stopped at step 3 of 4; its picture is kept" in done.err
+    assert "error: unexpected: ZeroDivisionError: no such luck" in done.err
+
+
+def test_what_a_record_says_cannot_command_the_terminal(scumble, desk):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.jpg")
+    told = json.loads((desk / "out.jpg.json").read_text())
+    told["device"] = told["scumble"] = "\x1b[2J\x9b"
+    told["options"] |= {"preset": "\x1b]0;hello\x07"}
+    (desk / "evil.json").write_text(json.dumps(told))
+    for arguments in (["show", "evil.json"], ["show", "evil.json", "--json"], ["rerun", "evil.json"]):
+        done = scumble(*arguments)
+        assert not set("\x1b\x9b\x07") & set(done.out + done.err), arguments
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"options": {"self": 1}}, "unknown option 'self'"),
+        ({"options": {"size": "99999999"}}, "size is '99999999'"),
+        ({"options": {"start": "/etc/passwd"}}, "the record names no picture that the run started from"),
+        ({"options": {"threads": 10**9}}, "threads is 1000000000"),
+        ({"options": {"weight": {"gram": []}}}, "weight.gram is []"),
+        ({"name": "x" * 4000}, "which the record speaks of, is not in"),
+        ({"name": "../gone.png"}, "'../gone.png', which the record speaks of, is not in"),
+        ({"sha256": "0" * 64}, "is not the picture that the record speaks of: its content differs"),
+    ],
+)
+def test_rerun_of_a_record_from_anybody(scumble, desk, changed, error):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.jpg")
+    told = json.loads((desk / "out.jpg.json").read_text())
+    told["content"] |= {name: value for name, value in changed.items() if name in ("name", "sha256")}
+    told["options"] |= changed.get("options", {})
+    (desk / "evil.json").write_text(json.dumps(told))
+    done = scumble("rerun", "evil.json")
+    assert done.code == 2
+    assert done.err.startswith("error: ")
+    assert error in done.err
+    assert len(done.err.splitlines()) <= 2

@@ -1,0 +1,127 @@
+"""`scumble show`, `scumble rerun` and `scumble doctor`."""
+
+import json
+
+import numpy as np
+import pytest
+
+from scumble.record import read_record
+
+from .conftest import TINY, opened
+
+
+@pytest.fixture
+def made(scumble):
+    """A picture with several styles, noise and a file to start from."""
+    done = scumble("stylize", "photo.png", "paint.png", "photo.png", *TINY, "-q", "-o", "out.png",
+                   "--style-weights", "3,1", "--start", "paint.png", "--strength", "70", "--seed", "7")  # fmt: skip
+    assert done.code == 0, done.err
+    return "out.png"
+
+
+def test_show_says_what_made_a_picture(scumble, made):
+    done = scumble("show", made)
+    assert (done.code, done.err) == (0, "")
+    told = dict(line.split(None, 1) for line in done.out.splitlines() if not line.startswith("style"))
+    assert told["content"].startswith("photo.png, 64 x 48, sha256 ")
+    assert told["start"].startswith("paint.png, 60 x 60, sha256 ")
+    assert told["picture"].startswith("64 x 48, 4 steps in ")
+    assert "strength = 70.0" in told["options"]
+    assert "seed = 7" in told["options"]
+    assert "history" not in told["options"]
+    assert [line.split(", weight ")[1] for line in done.out.splitlines() if line.startswith("style")] == [
+        "0.75",
+        "0.25",
+    ]
+
+
+def test_show_json_is_the_record(scumble, made):
+    assert json.loads(scumble("show", made, "--json").out) == json.loads(read_record(made).to_json())
+
+
+def test_rerun_makes_the_same_pixels(scumble, made):
+    done = scumble("rerun", made)
+    assert (done.code, done.last) == (0, "out-again.png")
+    assert "pixels may differ" not in done.err
+    assert np.array_equal(opened(made), opened("out-again.png"))
+    again, first = read_record("out-again.png"), read_record(made)
+    assert (again.costs, again.content, again.styles, again.start) == (
+        first.costs, first.content, first.styles, first.start,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("start", ["noise", "noisy-content"])
+def test_noise_is_the_same_again(scumble, start):
+    base = ("stylize", "photo.png", "paint.png", *TINY, "--start", start, "-q")
+    scumble(*base, "--seed", "3", "-o", "out.png")
+    scumble(*base, "--seed", "4", "-o", "other.png")
+    scumble("rerun", "out.png", "-q")
+    assert np.array_equal(opened("out.png"), opened("out-again.png"))
+    assert not np.array_equal(opened("out.png"), opened("other.png"))
+
+
+def test_rerun_takes_no_options_from_other_places(scumble, made, monkeypatch, desk):
+    monkeypatch.setenv("SCUMBLE_STRENGTH", "5")
+    (desk / "scumble.toml").write_text("seed = 8")
+    scumble("rerun", made)
+    assert np.array_equal(opened(made), opened("out-again.png"))
+
+
+def test_rerun_finds_inputs_beside_the_picture_and_where_it_is_told(scumble, made, desk, monkeypatch):
+    picture = f"../{made}"
+    (desk / "elsewhere").mkdir()
+    monkeypatch.chdir(desk / "elsewhere")
+    assert scumble("rerun", picture, "-q").out == "out-again.png\n"
+    (desk / "inputs").mkdir()
+    for name in ("photo.png", "paint.png"):
+        (desk / name).rename(desk / "inputs" / name)
+    lost = scumble("rerun", picture, "-q", "-o", "2.png")
+    assert lost.code == 2
+    assert "error: 'photo.png', which the record speaks of, is not in " in lost.err
+    assert "hint: --inputs FOLDER says where the content and the styles are" in lost.err
+    assert scumble("rerun", picture, "-q", "-o", "2.png", "--inputs", "../inputs").out == "2.png\n"
+
+
+def test_rerun_works_from_the_record_beside_a_jpeg(scumble):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "out.jpg")
+    assert scumble("rerun", "out.jpg", "-q", "-o", "a.png").code == 0
+    assert scumble("rerun", "out.jpg.json", "-q", "-o", "b.png").code == 0
+    assert np.array_equal(opened("a.png"), opened("b.png"))
+
+
+def test_rerun_says_what_is_not_as_it_was(scumble, desk):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "out.jpg")
+    told = json.loads((desk / "out.jpg.json").read_text())
+    told["versions"]["torch"] = "1.0"
+    told["weights_sha256"] = "0" * 64
+    (desk / "old.json").write_text(json.dumps(told))
+    done = scumble("rerun", "old.json")
+    assert done.code == 0
+    assert "note: torch was 1.0 and is 2" in done.err
+    assert "note: the weights of compact have changed; pixels may differ" in done.err
+    events = [
+        json.loads(line) for line in scumble("rerun", "old.json", "-o", "2.png", "--json").err.splitlines()
+    ]
+    assert [event["event"] for event in events][:3] == ["note", "note", "step"]
+
+
+def test_the_doctor_finds_all_well_without_weights_network_or_gpu(scumble):
+    done = scumble("doctor", "--json")
+    told = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert told["ok"]
+    assert set(told["checks"].values()) == {True}
+    assert told["found"]["weights"]["compact"] == "bundled"
+    assert told["found"]["weights"]["vgg19"] == "missing"
+    assert "cpu" in told["found"]["devices"]
+    assert ".png" in told["found"]["formats"]["writes"]
+
+
+def test_the_doctor_finds_damaged_weights(scumble, desk, monkeypatch):
+    monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(desk))
+    (desk / "weights").mkdir()
+    (desk / "weights" / "vgg19.safetensors").write_bytes(b"not weights")
+    done = scumble("doctor")
+    assert done.code == 1
+    assert "WRONG        weights" in done.out
+    assert done.err.startswith("error: something is wrong: weights\nhint: ")

@@ -1,0 +1,55 @@
+"""What is known before the run."""
+
+import pytest
+
+from scumble.engine.plan import make_plan
+from scumble.errors import UsageError
+from scumble.options import Options
+
+
+def test_a_plan_knows_sizes_and_steps(content, style):
+    plan = make_plan(Options(size=256, steps=(10, 5), coarsest=64), content, (style,), (1.0,))
+    assert (plan.width, plan.height) == (256, 192)
+    assert [scale.size for scale in plan.scales] == [(64, 48), (128, 96), (256, 192)]
+    assert plan.steps == 10 + 5 + 5
+    assert plan.start is None
+
+
+def test_shares_sum_to_one(content, style):
+    plan = make_plan(Options(), content, (style, style, style), (1.0, 1.0, 2.0))
+    assert plan.shares == (0.25, 0.25, 0.5)
+
+
+def test_style_weights_of_the_options_come_first(content, style):
+    plan = make_plan(Options(style_weights="3,1"), content, (style, style), (1.0, 1.0))
+    assert plan.shares == (0.75, 0.25)
+
+
+def test_a_style_is_as_large_as_the_image(content, style):
+    plan = make_plan(Options(size=256, coarsest=128), content, (style,), (1.0,))
+    assert [plan.style_size(style, scale) for scale in plan.scales] == [(128, 128), (256, 256)]
+    assert plan.style_size(content, plan.scales[0]) == (128, 96)
+
+
+def test_with_both_sides_given_styles_are_stretched_to_them(content, style):
+    plan = make_plan(Options(size="256x100", coarsest=128), content, (style,), (1.0,))
+    assert [plan.style_size(style, scale) for scale in plan.scales] == [(128, 50), (256, 100)]
+
+
+def test_strength_0_takes_no_step(content, style):
+    assert make_plan(Options(strength=0), content, (style,), (1.0,)).steps == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "shares", "message"),
+    [
+        (0, (), "no style was given; at least one is needed"),
+        (2, (1.0,), "1 style weights were given for 2 styles"),
+        (1, (0.5, 0.5), "2 style weights were given for 1 styles"),
+        (2, (0.0, 0.0), r"the style weights are \(0.0, 0.0\); at least one must be above 0"),
+    ],
+)
+def test_styles_and_weights_that_do_not_fit(content, style, count, shares, message):
+    with pytest.raises(UsageError, match=message) as error:
+        make_plan(Options(), content, (style,) * count, shares)
+    assert error.value.exit_code == 2
