@@ -7,6 +7,10 @@ from hypothesis import settings
 from PIL import Image
 
 from scumble.backbones.base import backbones
+from scumble.backbones.cache import is_bundled
+from scumble.backbones.contents import Contents
+from scumble.backbones.normalization import Normalization
+from scumble.backbones.weights import save_weights
 from scumble.image.files import read_picture
 
 settings.register_profile("scumble", deadline=None, database=None, derandomize=True, max_examples=60)
@@ -52,3 +56,14 @@ def network():
                 2.5
             )  # keeps the activations of deep layers about as large as those of shallow ones
     return backbone.double()
+
+
+@pytest.fixture
+def weights(monkeypatch, tmp_path):
+    """The bundled network, or one with random weights where there is none yet."""
+    if is_bundled("compact"):
+        return
+    monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(tmp_path))
+    torch.manual_seed(0)
+    random = backbones["compact"]().state_dict()
+    save_weights(Contents("compact", random, Normalization(), "random", "none"))

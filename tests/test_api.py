@@ -3,17 +3,13 @@
 import io
 import subprocess
 import sys
-from contextlib import suppress
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import settings as example_settings
-from hypothesis import strategies as st
 from PIL import Image
 
-from scumble.api import Run, Style, prepare, prepare_again, stylize, stylize_steps
+from scumble.api import Style, prepare, stylize, stylize_steps
 from scumble.errors import (
     BadOption,
     ImageError,
@@ -25,7 +21,7 @@ from scumble.errors import (
 )
 from scumble.image.files import read_picture
 from scumble.options import Options
-from scumble.record import Record, read_record
+from scumble.record import read_record
 
 TINY = {"size": 48, "steps": 2, "coarsest": 0}
 
@@ -255,39 +251,6 @@ def test_the_same_run_gives_the_same_bytes(content, style):
     options = Options(start="noise", seed=3, **TINY)
     first, second = (np.asarray(stylize(content, style, options).image) for _ in range(2))
     assert np.array_equal(first, second)
-
-
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-@example_settings(max_examples=150)
-@given(
-    changes=st.dictionaries(
-        st.sampled_from(list(Options.model_fields)) | st.text(max_size=5), values, max_size=3
-    )
-)
-def test_options_from_anybody_s_record_are_accepted_or_refused(hostile, changes):
-    record, folder = hostile
-    changed = record.model_copy(update={"options": record.options | changes})
-    with suppress(ScumbleError):  # and nothing else
-        assert isinstance(prepare_again(changed, [folder]), Run)
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory, content, style) -> tuple[Record, object]:
-    """A record and the folder that holds its inputs."""
-    folder = tmp_path_factory.mktemp("record")
-    content.rgb.save(folder / "photo.png")
-    style.rgb.save(folder / "painting.png")
-    return stylize(folder / "photo.png", folder / "painting.png", **TINY).record, folder
 
 
 def test_the_interface_loads_no_torch_before_the_first_step(photo, painting):

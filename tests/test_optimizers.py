@@ -1,17 +1,14 @@
-"""Adam and L-BFGS beside torch's own, the line search beside the conditions it is named for."""
+"""Adam and L-BFGS beside torch's own; gradient descent by its formula."""
 
 import math
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scumble.optimizers.adam import Adam
 from scumble.optimizers.base import Evaluation
 from scumble.optimizers.gradient_descent import GradientDescent
 from scumble.optimizers.lbfgs import LBFGS
-from scumble.optimizers.line_search import Point, between, strong_wolfe
 
 
 class Counted:
@@ -188,6 +185,22 @@ def test_lbfgs_comes_back_from_beyond_an_edge():
     torch.testing.assert_close(image, tensor(0.98, 0.98), rtol=0, atol=1e-4)
 
 
+def test_lbfgs_knows_nothing_of_an_image_when_the_scale_changes():
+    """The objective is another one, even where the image is the same."""
+    optimizer, evaluate = LBFGS(), Counted(smooth)
+    image = optimizer.step(tensor(1.5, 0.2), evaluate).image
+    optimizer.next_scale(lambda same: same)
+    kept = len(evaluate.images)
+    optimizer.step(image, evaluate)
+    assert evaluate.images[kept] is image
+
+
+def test_lbfgs_takes_one_evaluation_to_see_that_there_is_no_way():
+    evaluate = Counted(lambda image: image.sum() * math.nan)
+    LBFGS(evaluations=20).step(tensor(1.0, 2.0), evaluate)
+    assert len(evaluate.images) == 1
+
+
 def test_lbfgs_stands_still_where_nothing_is_lower():
     """A gradient that points the wrong way: the search gives up, and so does the step."""
 
@@ -198,84 +211,3 @@ def test_lbfgs_stands_still_where_nothing_is_lower():
     start = tensor(1.0, 2.0)
     update = LBFGS(evaluations=20).step(start, lying)
     assert update.image is start
-
-
-def line(function, slope):
-    """Return what the search evaluates; the image is the place itself."""
-
-    def at(length):
-        place = tensor(length)
-        there = Evaluation(place, place)
-        return Point(length, function(length), slope(length), place, there)
-
-    return at
-
-
-@st.composite
-def lines(draw):
-    """Draw a smooth function with a minimum: a quartic and a wave, going down at 0."""
-    minimum = 10 ** draw(st.floats(-2, 2))
-    height = 10 ** draw(st.floats(-6, 6))
-    quartic, wave = draw(st.floats(0, 5)), draw(st.floats(0, 0.2))
-
-    def function(length):
-        x = length / minimum - 1
-        return height * (x * x + quartic * x**4 + wave * math.sin(5 * x))
-
-    def slope(length):
-        x = length / minimum - 1
-        return height * (2 * x + 4 * quartic * x**3 + 5 * wave * math.cos(5 * x)) / minimum
-
-    return line(function, slope), minimum * 10 ** draw(st.floats(-2, 2))
-
-
-@given(lines())
-def test_the_strong_wolfe_conditions_hold(case):
-    at, first = case
-    origin = at(0.0)
-    assert origin.slope < 0
-    found, used = strong_wolfe(at, origin, first)
-    assert 1 <= used <= 10
-    assert found.value < origin.value
-    if used < 10:
-        assert found.value <= origin.value + 1e-4 * found.length * origin.slope
-        assert abs(found.slope) <= 0.9 * abs(origin.slope)
-
-
-@given(st.floats(-2, 2))
-def test_a_parabola_is_solved_from_any_first_length(decades):
-    at = line(lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1))
-    found, used = strong_wolfe(at, at(0.0), 10.0**decades)
-    assert used <= 7
-    assert abs(found.slope) <= 1.8
-
-
-def test_the_search_counts_what_it_evaluates():
-    places = []
-
-    def at(length):
-        places.append(length)
-        return line(lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1))(length)
-
-    origin = at(0.0)
-    _, used = strong_wolfe(at, origin, 37.0)
-    assert used == len(places) - 1
-    assert len(set(places)) == len(places)
-
-
-def test_the_search_gives_up_after_so_many():
-    at = line(lambda x: -x, lambda _: -1.0)  # down for ever, never flatter
-    found, used = strong_wolfe(at, at(0.0), 1.0, most=6)
-    assert used == 6
-    assert found.length == 32.0
-
-
-@given(st.floats(0, 1e3), st.floats(1e-3, 1e3), *[st.floats(-1e3, 1e3)] * 4)
-def test_the_next_length_is_well_inside(start, span, low_value, high_value, low_slope, high_slope):
-    for low, high in ((start, start + span), (start + span, start)):
-        ends = [
-            line(lambda _, v=value: v, lambda _, s=slope: s)(place)
-            for place, value, slope in ((low, low_value, low_slope), (high, high_value, high_slope))
-        ]
-        length = between(*ends)
-        assert start + 0.099 * span <= length <= start + 0.901 * span

@@ -1,9 +1,11 @@
 """What is known before the run."""
 
 import pytest
+from PIL import Image
 
 from scumble.engine.plan import make_plan
 from scumble.errors import UsageError
+from scumble.image.files import read_picture
 from scumble.options import Options
 
 
@@ -38,6 +40,13 @@ def test_with_both_sides_given_styles_are_stretched_to_them(content, style):
 
 def test_strength_0_takes_no_step(content, style):
     assert make_plan(Options(strength=0), content, (style,), (1.0,)).steps == 0
+
+
+def test_a_style_that_is_a_panorama_keeps_a_side_that_the_network_can_read(content):
+    wide, thin = (read_picture(Image.new("RGB", size)) for size in ((1000, 50), (5, 1000)))
+    plan = make_plan(Options(size=128, coarsest=0), content, (wide,), (1.0,))
+    assert plan.style_size(wide, plan.scales[0]) == (320, 16)
+    assert plan.style_size(thin, plan.scales[0]) == (5, 1000)  # never larger than it is
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.engine.pyramid import Scale, canvas, pyramid
+from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 
 sides = st.integers(1, 16384)
 counts = st.lists(st.integers(0, 500), min_size=1, max_size=5).map(tuple)
@@ -25,11 +25,23 @@ def test_no_side_is_ever_zero(width, height, steps, coarsest):
 
 @given(sides, sides, counts, st.integers(16, 2048))
 def test_the_coarsest_scale_is_about_as_large_as_asked(width, height, steps, coarsest):
-    first = max(pyramid(width, height, steps, coarsest)[0].size)
+    first = pyramid(width, height, steps, coarsest)[0]
     if max(width, height) < coarsest:
-        assert first == max(width, height)
+        assert first.size == (width, height)
     else:
-        assert coarsest / 1.42 - 0.5 <= first <= coarsest * 1.42 + 0.5
+        assert coarsest / 1.42 - 0.5 <= max(first.size)
+        panorama = min(first.size) < 2 * SMALLEST_SIDE
+        assert panorama or max(first.size) <= coarsest * 1.42 + 0.5
+
+
+@given(sides, sides, counts, edges)
+def test_no_scale_is_too_small_for_the_network_unless_the_result_is(width, height, steps, coarsest):
+    smallest = min(pyramid(width, height, steps, coarsest)[0].size)
+    assert smallest >= min(SMALLEST_SIDE, width, height)
+
+
+def test_a_panorama_begins_where_its_shorter_side_is_long_enough():
+    assert [scale.size for scale in pyramid(1024, 100, (5,), 128)] == [(256, 25), (512, 50), (1024, 100)]
 
 
 @given(sides, sides, counts, st.integers(16, 2048))

@@ -1,23 +1,16 @@
 """The loop from pictures to steps, end to end at sizes of a stamp."""
 
-import os
-import subprocess
-import sys
 from contextlib import suppress
 
 import pytest
 import torch
 from PIL import Image
 
-from scumble.backbones.base import backbones
-from scumble.backbones.cache import is_bundled
-from scumble.backbones.contents import Contents
-from scumble.backbones.normalization import Normalization
-from scumble.backbones.weights import load_backbone, save_weights
+from scumble.backbones.weights import load_backbone
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import make_plan
 from scumble.engine.run import paint
-from scumble.errors import ImageError, OutOfMemory, RunFailed, UsageError
+from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
@@ -28,15 +21,7 @@ from scumble.presets import preset_names
 SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 
 
-@pytest.fixture(autouse=True)
-def _weights(monkeypatch, tmp_path):
-    """The bundled network, or one with random weights where there is none yet."""
-    if is_bundled("compact"):
-        return
-    monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(tmp_path))
-    torch.manual_seed(0)
-    weights = backbones["compact"]().state_dict()
-    save_weights(Contents("compact", weights, Normalization(), "random", "none"))
+pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture
@@ -157,9 +142,10 @@ def test_a_picture_in_its_own_style_hardly_changes(painted, content):
 def test_strength_decides_how_near_the_content_stays(painted, content):
     distances = [
         float((painted(strength=strength)[-1].image - pixels(content, (64, 48))).square().mean())
-        for strength in (10, 50, 100)
+        for strength in (5, 30, 100)
     ]
     assert distances == sorted(distances)
+    assert distances[0] < 0.5 * distances[2]
 
 
 @pytest.fixture
@@ -214,7 +200,7 @@ def test_every_strength_gives_a_picture_or_a_clear_error(painted, strength):
 
 
 def test_a_run_that_cannot_be_rescued_says_so(painted):
-    with pytest.raises(RunFailed, match="the run became non-finite at step 1, and so it had before") as error:
+    with pytest.raises(RunFailed, match=r"the run became [a-z-]+ at step \d, and so it had before") as error:
         painted(
             weight={"variation": 1e30, "content-gatys": 1e30, "gram-gatys": 1e30},
             input="0-255",
@@ -283,57 +269,3 @@ def test_a_device_that_is_not_there(painted):
     absent = next(kind for kind in ("mps", "xpu") if kind != "cpu")
     with pytest.raises(UsageError, match=f"device '{absent}' is not available"):
         painted(device=absent)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        torch.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_running_out_of_memory_says_which_size_would_fit(content, style, error):
-    run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
-    next(run)
-    with pytest.raises(OutOfMemory, match="64 x 48 pixels do not fit into memory") as found:
-        run.throw(error)
-    assert found.value.exit_code == 5
-    assert found.value.hint == "--size 32 needs a quarter of it"
-
-
-def test_other_errors_are_not_called_lack_of_memory(content, style):
-    run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
-    next(run)
-    with pytest.raises(RuntimeError, match="something else"):
-        run.throw(RuntimeError("something else"))
-
-
-LITTLE_MEMORY = """
-import resource
-from PIL import Image
-from scumble.engine.plan import make_plan
-from scumble.engine.run import paint
-from scumble.errors import OutOfMemory
-from scumble.image.files import read_picture
-from scumble.options import Options
-picture = read_picture(Image.linear_gradient("L").convert("RGB"))
-plan = make_plan(Options(size=3000, coarsest=0, threads=1, device="cpu"), picture, (picture,), (1.0,))
-used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 600_000_000,) * 2)
-try:
-    next(paint(plan))
-except OutOfMemory as error:
-    print(error.message)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux does")
-def test_little_memory_is_an_error_of_its_own():
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", LITTLE_MEMORY], capture_output=True, text=True, env=environment
-    )
-    assert done.stderr == ""
-    assert done.stdout == "3000 x 3000 pixels do not fit into memory\n"

@@ -38,7 +38,8 @@ def test_long_names_are_cut_so_that_the_file_can_be_written(scumble, desk):
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="file names are UTF-8 there")
-def test_a_name_that_is_no_utf8_is_printed_as_it_is(desk, start):
+def test_a_name_that_is_no_utf8_is_printed_as_it_is(desk, start, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as it is in most locales
     name = b"caf\xe9.png"
     (desk / "photo.png").rename(desk / name.decode(errors="surrogateescape"))
     out, _ = start(

@@ -46,10 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = streams(argument for argument in arguments if argument != "--debug")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="surrogateescape"
-        )  # file names that are not UTF-8 go out as they came in
+    if isinstance(sys.stdout, io.TextIOWrapper):  # file names that are no UTF-8 go out as they came in
+        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()

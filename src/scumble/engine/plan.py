@@ -1,10 +1,12 @@
 """What a run is going to do, known before anything heavy is loaded."""
 
+import math
 from dataclasses import dataclass
 
-from scumble.engine.pyramid import Scale, canvas, pyramid
+from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 from scumble.errors import UsageError
 from scumble.image.files import Picture
+from scumble.image.resize import fit
 from scumble.options import Options
 
 START_KINDS = ("content", "style", "noise", "noisy-content")
@@ -42,11 +44,14 @@ class Plan:
     def style_size(self, style: Picture, scale: Scale) -> tuple[int, int]:
         """Return the size of a style at a scale: its long edge is the image's, so that looks keep with sizes.
 
-        With a size of WIDTHxHEIGHT it is just that.
+        With a size of WIDTHxHEIGHT it is just that. A panorama is larger, up to its own size, where its shorter
+        side would be below `SMALLEST_SIDE`.
         """
         if "x" in self.options.size:
             return scale.size
-        return canvas(str(max(scale.size)), style.width, style.height)
+        long, short = max(style.width, style.height), min(style.width, style.height)
+        enough = min(long, math.ceil(SMALLEST_SIDE * long / short))
+        return fit(style.width, style.height, max(*scale.size, enough))
 
 
 def make_plan(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from scumble.image.resize import fit
 
+SMALLEST_SIDE = 16  # of a picture that reaches relu5_1 of VGG, in pixels
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -45,7 +47,8 @@ def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> l
         width: of the result, as `height`, in pixels.
         height: see `width`.
         steps: for each scale from the coarsest on; the last serves all further ones.
-        coarsest: long edge, within a factor of 1.42; 0 for one scale only.
+        coarsest: long edge, within a factor of 1.42; 0 for one scale only. A panorama begins at a larger scale
+            if its shorter side would be below `SMALLEST_SIDE`.
 
     Example:
         >>> [(scale.size, scale.steps) for scale in pyramid(512, 384, (80, 60), 128)]
@@ -53,10 +56,10 @@ def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> l
     """
     long_edge = max(width, height)
     halvings = max(0, round(math.log2(long_edge / coarsest))) if coarsest else 0
+    while halvings and min(width, height) < SMALLEST_SIDE * 2**halvings:
+        halvings -= 1
     scales = []
     for number, power in enumerate(range(halvings, -1, -1)):
         across, down = fit(width, height, max(1, round(long_edge / 2**power)))
-        if power == 0:
-            across, down = width, height
         scales.append(Scale(across, down, steps[min(number, len(steps) - 1)]))
     return scales

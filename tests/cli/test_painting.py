@@ -1,0 +1,36 @@
+"""What keeps the picture when a run ends early; most of it is seen in the tests of the commands."""
+
+import weakref
+
+import pytest
+
+from scumble.cli.painting import release
+from scumble.errors import OutOfMemory
+
+
+class Held:
+    """Stands for gigabytes."""
+
+
+def test_what_a_traceback_holds_is_let_go_so_that_there_is_memory_to_save():
+    held = []
+
+    def allocate():
+        big = Held()
+        held.append(weakref.ref(big))
+        raise MemoryError
+
+    def paint():
+        big = Held()
+        held.append(weakref.ref(big))
+        try:
+            allocate()
+        except MemoryError as error:
+            raise OutOfMemory("it does not fit") from error
+
+    with pytest.raises(OutOfMemory) as info:
+        paint()
+    assert [reference() is not None for reference in held] == [True, True]
+    release(info.value)
+    assert [reference() for reference in held] == [None, None]
+    assert info.value.__traceback__ is not None  # for --debug
