@@ -83,4 +83,4 @@ def test_a_canvas_of_both_sides_is_just_that():
 def test_a_default_run():
     scales = pyramid(512, 341, (80, 60, 40), 128)
     assert scales == [Scale(128, 85, 80), Scale(256, 171, 60), Scale(512, 341, 40)]
-    assert scales[0].work == 128 * 85 * 80
+    assert scales[0].work == (128 * 85 + 12_000) * 80

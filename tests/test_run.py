@@ -64,8 +64,8 @@ def test_progress_rises_to_1_by_work(painted):
     progress = [step.progress for step in painted()]
     assert progress == sorted(set(progress))
     assert progress[-1] == 1.0
-    coarse, all_work = 32 * 24 * 6, 32 * 24 * 6 + 64 * 48 * 4
-    assert progress[5] == pytest.approx(coarse / all_work)
+    coarse, fine = (32 * 24 + 12_000) * 6, (64 * 48 + 12_000) * 4
+    assert progress[5] == pytest.approx(coarse / (coarse + fine))
 
 
 def test_parts_and_weights_make_the_total(painted):

@@ -199,7 +199,7 @@ class Options(BaseModel):
         "auto", description="Where to compute; auto takes the first there is of cuda, xpu, mps, cpu."
     )
     threads: Annotated[int, MACHINE] = Field(
-        0, ge=0, le=1024, description="Processor threads; 0: as many as there are cores."
+        0, ge=0, le=1024, description="Processor threads; 0: one for each core, or what OMP_NUM_THREADS says."
     )
 
     def __init__(self, /, **values: Any) -> None:

@@ -112,6 +112,25 @@ def test_a_picture_is_not_sent_to_a_terminal(start):
     assert err.startswith("error: the picture would go to the terminal\nhint: -o out.png")
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("n", "error: backbone 'alexnet' has no weights here"), ("y", "are you online?")],
+)
+def test_a_person_is_asked_before_weights_are_fetched(start, answer, said):
+    terminal, end = pty.openpty()
+    environment = {**os.environ, "SCUMBLE_WEIGHTS_MIRROR": "http://127.0.0.1:9"}
+    command = ("stylize", "photo.png", "paint.png", "--backbone", "alexnet")
+    process = start(*command, stdin=end, stderr=end, env=environment)
+    os.close(end)
+    os.write(terminal, f"{answer}\n".encode())
+    assert process.wait(timeout=60) == 4
+    shown = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert "244 MB from http://127.0.0.1:9/" in shown
+    assert "fetch them now? [y/N]" in shown
+    assert said in shown
+
+
 def test_a_reader_that_has_gone_is_no_error_worth_words(start):
     readable, writable = os.pipe()
     os.close(readable)

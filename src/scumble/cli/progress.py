@@ -45,21 +45,35 @@ class Reporter:
         """Leave the terminal tidy."""
 
 
+class Clock:
+    """Seconds since the first step, which has waited for torch to load, and seconds left."""
+
+    def __init__(self) -> None:
+        self.first: tuple[float, float] | None = None
+
+    def tell(self, step: "Step") -> tuple[float, str]:
+        """Return the seconds so far, and `12 s left` once that can be known."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first = (now, step.progress)
+        seconds, gained = now - self.first[0], step.progress - self.first[1]
+        return seconds, f"{seconds / gained * (1 - step.progress):.0f} s left" if gained > 0 else ""
+
+
 class Lines(Reporter):
     """A line every few seconds, for logs and pipes."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.clock = Clock()
         self.said = -SECONDS_BETWEEN_LINES
 
     def step(self, step: "Step") -> None:
-        now = time.monotonic() - self.started
-        if now - self.said < SECONDS_BETWEEN_LINES and step.progress < 1:
+        seconds, left = self.clock.tell(step)
+        if seconds - self.said < SECONDS_BETWEEN_LINES and step.progress < 1:
             return
-        self.said = now
-        left = now / step.progress * (1 - step.progress)
+        self.said = seconds
         size = f"{step.scale.width} x {step.scale.height}"
-        say(f"{size}  step {step.number}/{step.of}  {costs_line(step)}  {now:.0f} s, {left:.0f} s left")
+        say(f"{size}  step {step.number}/{step.of}  {costs_line(step)}  {left}".rstrip())
 
     def note(self, text: str) -> None:
         say(f"note: {text}")
@@ -96,7 +110,7 @@ class Bars(Reporter):
             scale.size: self.bars.add_task(f"{scale.width} x {scale.height}", total=scale.steps, told="")
             for scale in plan.scales
         }
-        self.scale_started = self.started = time.monotonic()
+        self.clock, self.scale_started = Clock(), time.monotonic()
         self.bars.start()
 
     def step(self, step: "Step") -> None:
@@ -104,8 +118,7 @@ class Bars(Reporter):
         if step.number == 1:
             self.scale_started = now
         speed = max(step.number - 1, 1) / max(now - self.scale_started, 1e-3)
-        left = (now - self.started) / max(step.progress, 1e-3) * (1 - step.progress)
-        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {left:.0f} s left"
+        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {self.clock.tell(step)[1]}"
         self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
 
     def note(self, text: str) -> None:

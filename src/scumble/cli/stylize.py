@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from scumble.cli.output import STDIN, Output
 from scumble.cli.settings import settle
+from scumble.cli.weights import offer
 from scumble.errors import ImageError, UsageError
 from scumble.options import Options
 
@@ -67,5 +68,7 @@ def stylize(
     from scumble.cli.painting import carry_out
 
     settled = settle(options)
+    if not output.dry_run:
+        offer(settled.backbone)
     first, *others = read_sources(content, style)
     carry_out(prepare(first, others, settled), output)

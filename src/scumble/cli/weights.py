@@ -41,20 +41,44 @@ def fetch(name: str, /, *, force: Force = False) -> None:
     name
         A network, as `scumble weights list` shows them.
     """
-    from scumble.backbones.fetch import fetch as fetch_file
-    from scumble.backbones.fetch import is_whole, place_of, published_file
+    from scumble.backbones.fetch import is_whole, published_file
 
-    published = published_file(name)
-    path = weights_path(name)
+    published_file(name)
     if is_whole(name) and not force:
         say(f"{name} is here already, and whole; --force fetches it again")
+        print(weights_path(name))
     else:
-        size, kept = megabytes(published.size), megabytes(published.kept)
-        say(f"{name}: {size} from {place_of(published)}; {kept} are kept in {path.parent}")
-        say(f"license: {published.license}")
-        with _progress(name) as on_progress:
-            path = fetch_file(name, on_progress=on_progress, force=force)
-    print(path)
+        announce(name)
+        print(download(name, force))
+
+
+def announce(name: str) -> None:
+    """Say what a download brings: size, place, what is kept, license."""
+    from scumble.backbones.fetch import place_of, published_file
+
+    published = published_file(name)
+    size, kept = megabytes(published.size), megabytes(published.kept)
+    say(f"{name}: {size} from {place_of(published)}; {kept} are kept in {weights_path(name).parent}")
+    say(f"license: {published.license}")
+
+
+def download(name: str, force: bool = False) -> Path:
+    """Fetch the weights of a network and show how far it is; return the path of what is kept."""
+    from scumble.backbones.fetch import fetch as fetch_file
+
+    with _progress(name) as on_progress:
+        return fetch_file(name, on_progress=on_progress, force=force)
+
+
+def offer(name: str) -> None:
+    """Ask to fetch weights that a run needs, where a person at a terminal can answer; else do nothing."""
+    if is_here(name) or name not in PUBLISHED or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    say(f"backbone {name!r} has no weights here")
+    announce(name)
+    print("fetch them now? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        download(name)
 
 
 @contextmanager

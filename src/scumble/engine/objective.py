@@ -49,7 +49,7 @@ class Objective:
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image (1, 3, H, W); memory and time are those of a forward and a backward pass."""
         leaf = image.detach().requires_grad_()
-        features = self.backbone(leaf.contiguous(memory_format=torch.channels_last), self.layers)
+        features = self.backbone(leaf, self.layers)
         total = image.new_zeros(())
         parts: dict[str, Tensor] = {}
         for term in self.terms:
