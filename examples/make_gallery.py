@@ -26,7 +26,7 @@ def main() -> None:
     sheet = Image.new("RGB", (3 * width + 8, 2 * height + 4), "white")
     for number, tile in enumerate(tiles):
         sheet.paste(tile, ((width + 4) * (number % 3), (height + 4) * (number // 3)))
-    sheet.save(HERE / "gallery.jpg", quality=88)
+    sheet.save(HERE / "gallery" / "six-styles.jpg", quality=88)
 
 
 if __name__ == "__main__":

@@ -262,3 +262,11 @@ print("torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_run_painted_twice_tells_its_notes_once(content, style):
+    run = prepare(content, style, size=48, steps=1, content_layers="relu4_3", threads=1)
+    for _ in range(2):
+        steps = list(run)
+    assert run.notes == ["compact has no relu4_3; relu4_2 is used"]
+    assert run.last is steps[-1]

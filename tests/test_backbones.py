@@ -225,7 +225,11 @@ def test_normalization_of_imagenet_is_the_default(networks):
     torch.testing.assert_close(networks["vgg19"].normalize(mean + std), torch.ones(1, 3, 1, 1))
 
 
-def test_feed_raw_reads_pixels_as_they_are(image):
-    network = backbones["alexnet"]()
+@pytest.mark.parametrize(
+    "normalization", [Normalization(), Normalization("bgr", 255.0, (104.0, 117.0, 124.0))]
+)
+def test_feed_raw_reads_pixels_as_they_are(image, normalization):
+    """As the TensorFlow exercise does with Keras's BGR weights: it does not turn the channels either."""
+    network = backbones["alexnet"](normalization)
     network.feed_raw()
     assert torch.equal(network.normalize(image), image)

@@ -56,6 +56,11 @@ def test_a_picture_of_one_color_may_stay_so():
     assert guard.verdict(picture(), update(torch.full((1, 3, 8, 8), 0.5), 1.0)) == "fine"
 
 
+def test_a_start_of_one_color_is_left_slowly(guard):
+    grey = torch.full((1, 3, 8, 8), 0.5)
+    assert guard.verdict(grey, update(grey + 1e-4 * picture(), 1.0)) == "fine"
+
+
 def test_one_varied_channel_is_a_picture():
     image = torch.full((1, 3, 8, 8), 0.5)
     assert deviation(image) == 0
@@ -65,8 +70,9 @@ def test_one_varied_channel_is_a_picture():
 
 def test_a_total_that_grows_a_thousandfold(guard):
     assert guard.verdict(picture(), update(picture(1), 2.0)) == "fine"
-    assert guard.verdict(picture(), update(picture(2), 1999.0)) == "fine"
-    assert guard.verdict(picture(), update(picture(3), 2001.0)) == "diverging"
+    assert guard.verdict(picture(), update(9 * picture(2), 1999.0)) == "fine"
+    assert guard.verdict(picture(), update(picture(3), 2001.0)) == "fine"  # pixels that can still be shown
+    assert guard.verdict(picture(), update(9 * picture(3), 2001.0)) == "diverging"
 
 
 def test_standing_still_on_a_slope_is_being_stuck(guard):

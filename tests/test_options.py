@@ -228,3 +228,17 @@ def test_an_arbitrary_value_of_one_option(name, value):
     for make in (Options, Options(weight={"gram": 1}).replace):
         with suppress(UsageError):
             make(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ("relu1_1,relu1_1", "names a layer twice"),
+        ("relu1_1=1, relu1_1=2", "names a layer twice"),
+        ("relu1_1,relu2_1=0.5", "gives some layers a weight and others none"),
+    ],
+)
+def test_layers_that_could_be_meant_in_two_ways(layers, said):
+    with pytest.raises(BadOption, match=said) as error:
+        Options(style_layers=layers)
+    assert error.value.exit_code == 2

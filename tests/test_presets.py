@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from scumble.backbones.base import backbones
 from scumble.errors import UnknownName
 from scumble.options import Options
 from scumble.presets import FOLDER, load_preset, preset_names
@@ -21,7 +22,7 @@ EXPECTED = {
         "optimizer": "adam", "rate": 2 / 255, "steps": (200,), "every": 20, "coarsest": 0, "clip": False,
     },
     "coursera-tf2": {
-        "backbone": "vgg19", "pooling": "max", "input": "raw", "size": "400x400",
+        "backbone": "vgg19", "pooling": "own", "input": "raw", "size": "400x400",
         "content_layers": {"relu5_4": 1}, "style_layers": dict.fromkeys(FIVE, 0.2),
         "weight": {"content-coursera": 10, "gram-gatys": 40},
         "start": "noisy-content", "noise_ratio": 0, "noise_amplitude": 0.25,
@@ -36,12 +37,12 @@ EXPECTED = {
         "optimizer": "adam", "rate": 2 / 255, "steps": (200,), "every": 20, "coarsest": 0, "clip": False,
     },
     "noisy-content": {
-        "backbone": "vgg19", "pooling": "max", "content_layers": {"relu5_4": 1},
+        "backbone": "vgg19", "pooling": "own", "content_layers": {"relu5_4": 1},
         "style_layers": dict.fromkeys(FIVE, 0.2), "start": "noisy-content", "noise_ratio": 0,
         "optimizer": "adam", "coarsest": 0,
     },
     "vgg16-lbfgs": {
-        "backbone": "vgg16", "pooling": "max", "input": "0-255", "size": "512x512",
+        "backbone": "vgg16", "pooling": "own", "input": "0-255", "size": "512x512",
         "content_layers": {"relu2_2": 1},
         "style_layers": dict.fromkeys(["relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"], 1 / 5),
         "weight": {"content-gatys": 0.025, "gram-keras": 1},
@@ -130,3 +131,7 @@ def test_there_is_no_such_preset():
 def test_a_name_is_no_path(name):
     with pytest.raises(UnknownName):
         load_preset(name)
+
+
+def test_the_pooling_of_its_own_is_by_maximum_for_vgg():
+    assert {backbones[name].own_pooling for name in ("vgg16", "vgg19")} == {"max"}

@@ -9,7 +9,7 @@ from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import make_plan
-from scumble.engine.run import paint
+from scumble.engine.run import Painting, paint
 from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
@@ -44,6 +44,13 @@ def painted(content, style):
 
 def pixels(picture, size):
     return to_tensor(resize(picture.rgb, size))
+
+
+def test_a_blank_style_may_lead_to_a_blank_picture(content, style):
+    blank = read_picture(Image.new("RGB", (64, 48), "gray"))
+    for styles, varied in (((style,), True), ((blank,), False), ((style, blank), False)):
+        plan = make_plan(Options(**SMALL), content, styles, (1.0,) * len(styles))
+        assert Painting(plan).guard.varied is varied
 
 
 def test_a_run_goes_down_at_each_scale(painted):
@@ -88,13 +95,19 @@ def test_stopping_is_cancelling(content, style):
     assert list(run) == []
 
 
-def test_threads_are_put_back_when_a_run_ends_or_is_stopped(content, style):
-    before = torch.get_num_threads()
-    run = paint(make_plan(Options(**SMALL | {"threads": before + 1}), content, (style,), (1.0,)))
-    next(run)
-    assert torch.get_num_threads() == before + 1
-    run.close()
-    assert torch.get_num_threads() == before
+def test_a_run_has_its_threads_and_its_reader_those_of_before(content, style, monkeypatch):
+    before, seen = torch.get_num_threads(), []
+    step = optimizers["adam"].step
+
+    def spy(*arguments):
+        seen.append(torch.get_num_threads())
+        return step(*arguments)
+
+    monkeypatch.setattr(optimizers["adam"], "step", spy)
+    options = Options(**SMALL | {"threads": before + 1, "optimizer": "adam"})
+    for _ in paint(make_plan(options, content, (style,), (1.0,))):
+        assert torch.get_num_threads() == before
+    assert set(seen) == {before + 1}
 
 
 @pytest.mark.parametrize("optimizer", list(optimizers))

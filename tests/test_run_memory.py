@@ -10,10 +10,28 @@ import torch
 from scumble.engine.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
+from scumble.optimizers.base import optimizers
 from scumble.options import Options
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 pytestmark = pytest.mark.usefixtures("weights")
+
+
+@pytest.fixture
+def failing_run(content, style, monkeypatch):
+    """After its first step, a run whose optimizer fails as a full memory makes it."""
+
+    def start(error):
+        run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
+        next(run)
+
+        def fail(*_):
+            raise error
+
+        monkeypatch.setattr(optimizers["lbfgs"], "step", fail)
+        return run
+
+    return start
 
 
 @pytest.mark.parametrize(
@@ -25,20 +43,16 @@ pytestmark = pytest.mark.usefixtures("weights")
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_running_out_of_memory_says_which_size_would_fit(content, style, error):
-    run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
-    next(run)
+def test_running_out_of_memory_says_which_size_would_fit(failing_run, error):
     with pytest.raises(OutOfMemory, match="64 x 48 pixels do not fit into memory") as found:
-        run.throw(error)
+        next(failing_run(error))
     assert found.value.exit_code == 5
     assert found.value.hint == "--size 32 needs a quarter of it"
 
 
-def test_other_errors_are_not_called_lack_of_memory(content, style):
-    run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
-    next(run)
+def test_other_errors_are_not_called_lack_of_memory(failing_run):
     with pytest.raises(RuntimeError, match="something else"):
-        run.throw(RuntimeError("something else"))
+        next(failing_run(RuntimeError("something else")))
 
 
 LITTLE_MEMORY = """

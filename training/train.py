@@ -48,7 +48,7 @@ class Training:
         )
         self.checkpoint = recipe.out / "checkpoint.pt"
         if self.checkpoint.exists():
-            self.restore(torch.load(self.checkpoint, weights_only=True))
+            self.restore(torch.load(self.checkpoint, map_location=device, weights_only=True))
 
     def restore(self, saved: dict[str, Any]) -> None:
         self.step = saved["step"]

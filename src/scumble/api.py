@@ -104,6 +104,7 @@ class Run:
         from scumble.engine.run import paint  # torch takes a second to import
 
         started = time.monotonic()
+        self.last, self.notes = None, []
         for step in paint(self.plan):
             self.last = step
             self.notes.extend(step.notes)

@@ -27,6 +27,10 @@ def parse_layers(value: object) -> object:
     if isinstance(value, Mapping) or not isinstance(value, Sequence):
         return value
     parts = [str(part).partition("=") for part in value]
+    if len({layer.strip() for layer, _, _ in parts}) < len(parts):
+        raise ValueError("names a layer twice")
+    if len({equals for _, equals, _ in parts}) > 1:
+        raise ValueError("gives some layers a weight and others none")
     return {layer.strip(): number if equals else 1 / len(parts) for layer, equals, number in parts}
 
 
@@ -65,7 +69,7 @@ def listed(parse: Any, metavar: str) -> Parameter:
 
 
 MAX_SIDE = 16384
-LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-5])?")
+LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 LOOK = Parameter(group=Group("Look", sort_key=1))
 LOSSES = Parameter(group=Group("Losses", sort_key=2))
@@ -186,7 +190,7 @@ class Options(BaseModel):
         0,
         ge=0,
         le=1000,
-        description="lbfgs: a step goes on updating until it has used so many evaluations; 0: one update.",
+        description="lbfgs: a step goes on updating until it has used so many evaluations, no more; 0: one update.",
     )
     clip: Annotated[bool, SEARCH] = Field(
         False, description="Clip pixels to [0, 1] after each step, not only at the end."

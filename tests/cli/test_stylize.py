@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 
 import numpy as np
@@ -249,3 +250,12 @@ def test_every_help_has_an_example(scumble, command):
 
 def test_the_version(scumble):
     assert scumble("--version").out == "0.1.0\n"
+
+
+@pytest.mark.parametrize("asked", [None, "7"])
+def test_threads_do_not_spin_for_long_unless_asked_to(scumble, monkeypatch, asked):
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    if asked:
+        monkeypatch.setenv("GOMP_SPINCOUNT", asked)
+    scumble("presets")
+    assert os.environ["GOMP_SPINCOUNT"] == (asked or "3000")

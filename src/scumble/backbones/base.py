@@ -164,8 +164,9 @@ class Backbone(nn.Module):
         return same[min(depth, len(same)) - 1]
 
     def feed_raw(self) -> None:
-        """Read pixels in [0, 1] as they are from now on: no mean, no scale."""
-        self.normalization = replace(self.normalization, scale=1.0, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+        """Read RGB pixels in [0, 1] as they are from now on: no mean, no scale, no other order of channels."""
+        plain = Normalization("rgb", 1.0, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+        self.normalization = replace(plain, gain=self.normalization.gain)
         self.mean.zero_()
         self.std.fill_(1)
 

@@ -27,7 +27,7 @@ def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
         Print JSON: ok, checks, each true or false, and what was found.
     """
     checks = {name: passes(check) for name, check in CHECKS.items()}
-    found = {name: tell() for name, tell in FOUND.items()}
+    found = {name: found_out(tell) for name, tell in FOUND.items()}
     if json:
         print(json_format.dumps({"ok": all(checks.values()), "checks": checks, "found": found}, indent=2))
     else:
@@ -46,6 +46,14 @@ def passes(check: Callable[[], bool]) -> bool:
         return check()
     except Exception:  # a doctor does not die of what it finds
         return False
+
+
+def found_out(tell: Callable[[], Any]) -> Any:
+    """Return what there is to tell, or that this system does not say."""
+    try:
+        return tell()
+    except Exception as error:  # not every system has the same questions
+        return f"unknown: {error}"
 
 
 def python_is_new_enough() -> bool:

@@ -14,6 +14,7 @@ Verdict = Literal["fine", "converged", "non-finite", "constant", "diverging", "s
 
 FLAT = 1e-3  # deviation of pixels, [0, 1], under which a picture is constant to the eye
 DIVERGING = 1e3  # times the first total
+FAR = 3.0  # a pixel, where [0, 1] can be shown
 STILL = 1e-7  # largest change of a pixel that is none
 PATIENCE = 3  # still steps before a verdict
 
@@ -27,7 +28,7 @@ class Guard:
     """Watch a run scale by scale.
 
     Args:
-        varied: whether the content is more than one color, so that a constant picture is a failure.
+        varied: whether content and styles are more than one color, so that to become constant is a failure.
     """
 
     def __init__(self, varied: bool) -> None:
@@ -46,10 +47,11 @@ class Guard:
         total = float(update.evaluation.total)
         if not math.isfinite(total) or not bool(torch.isfinite(update.image).all()):
             return "non-finite"
-        if self.varied and deviation(update.image) < FLAT:
+        if self.varied and deviation(update.image) < FLAT <= deviation(before):
             return "constant"
         self.first_total = total if self.first_total is None else self.first_total
-        if total > DIVERGING * self.first_total + 1e-6:
+        far = float(update.image.abs().max()) > FAR  # from near the optimum, a total may grow and be harmless
+        if far and total > DIVERGING * self.first_total:
             return "diverging"
         if total < self.best_total:
             self.best, self.best_total = update.evaluated, total

@@ -61,14 +61,14 @@ class Objective:
 
 
 def content_factor(strength: float) -> float:
-    """Return what content weights are multiplied with: 1 at strength 50, 0 at 100, without bound towards 0.
+    """Return what content weights are multiplied with: 1 at strength 50, 0 at 100, at most 10^6 near 0.
 
     Example:
         >>> content_factor(50), content_factor(75), content_factor(100)
         (1.0, 0.1111111111111111, 0.0)
     """
-    ratio = (100 - strength) / strength if strength > 0 else math.inf
-    return ratio * ratio  # a power would raise OverflowError where a product is infinite
+    ratio = (100 - strength) / max(strength, 1e-3)
+    return min(ratio * ratio, 1e6)  # more moves no pixel by a level, and overflows in the end
 
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:

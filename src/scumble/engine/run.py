@@ -53,15 +53,21 @@ def paint(plan: Plan) -> Iterator[Step]:
         RunFailed: see `Guard`.
         OutOfMemory: the picture does not fit into memory.
     """
-    with use_threads(plan.options.threads):
+    steps: Iterator[Step] | None = None
+    while True:
         try:
-            yield from Painting(plan).steps()
+            with use_threads(plan.options.threads):  # for one step at a time: the caller's number is not ours
+                steps = steps or Painting(plan).steps()
+                step = next(steps, None)
         except (MemoryError, torch.OutOfMemoryError) as error:
             raise out_of_memory(plan) from error
         except RuntimeError as error:
             if "allocate memory" not in str(error):
                 raise
             raise out_of_memory(plan) from error
+        if step is None:
+            return
+        yield step
 
 
 def out_of_memory(plan: Plan) -> OutOfMemory:
@@ -97,7 +103,7 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        self.guard = Guard(varied=deviation(self._tensor(plan.content, plan.scales[0].size)) > 10 / 255)
+        self.guard = Guard(varied=all(self._is_varied(one) for one in (plan.content, *plan.styles)))
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
 
@@ -113,6 +119,9 @@ class Painting:
 
     def _tensor(self, picture: Picture, size: tuple[int, int]) -> Tensor:
         return to_tensor(resize(picture.rgb, size)).to(self.device)
+
+    def _is_varied(self, picture: Picture) -> bool:
+        return deviation(self._tensor(picture, self.plan.scales[0].size)) > 10 / 255
 
     def _objective(self, scale: Scale, content: Tensor) -> Objective:
         styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]

@@ -1,5 +1,6 @@
 """L-BFGS: what style transfer has been optimized with since its first paper."""
 
+import math
 from collections import deque
 
 import torch
@@ -7,6 +8,8 @@ from torch import Tensor
 
 from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers
 from scumble.optimizers.line_search import Point, strong_wolfe
+
+LINE_SEARCH = 10  # evaluations at most; one is the rule
 
 
 def dot(a: Tensor, b: Tensor) -> float:
@@ -38,7 +41,8 @@ class LBFGS(Optimizer):
         if evaluation is None:
             evaluation, used = evaluate(image), 1
         while True:
-            moved, new_evaluation, spent = self._update(image, evaluation, evaluate)
+            most = min(LINE_SEARCH, self.evaluations - used) if self.evaluations else LINE_SEARCH
+            moved, new_evaluation, spent = self._update(image, evaluation, evaluate, max(1, most))
             stands = moved is image
             image, evaluation, used = moved, new_evaluation, used + spent
             if stands or used >= self.evaluations:
@@ -56,9 +60,9 @@ class LBFGS(Optimizer):
         return self.point[1] if self.point and self.point[0] is image else None
 
     def _update(
-        self, image: Tensor, evaluation: Evaluation, evaluate: Evaluate
+        self, image: Tensor, evaluation: Evaluation, evaluate: Evaluate, most: int
     ) -> tuple[Tensor, Evaluation, int]:
-        """Return the next image, its evaluation, and how many evaluations that took."""
+        """Return the next image, its evaluation, and how many evaluations that took, `most` at most."""
         gradient = evaluation.gradient
         direction = self._direction(gradient)
         slope = dot(direction, gradient)
@@ -75,7 +79,7 @@ class LBFGS(Optimizer):
             return Point(length, float(there.total), dot(direction, there.gradient), moved, there)
 
         origin = Point(0.0, float(evaluation.total), slope, image, evaluation)
-        found, used = strong_wolfe(at, origin, self._first_length(gradient))
+        found, used = strong_wolfe(at, origin, self._first_length(gradient), most)
         if found is origin:
             self.memory.clear()
         else:
@@ -90,7 +94,8 @@ class LBFGS(Optimizer):
 
     def _remember(self, move: Tensor, change: Tensor) -> None:
         curvature = dot(move, change)
-        if curvature > 1e-10 * dot(change, change):
+        lengths = math.sqrt(dot(move, move)) * math.sqrt(dot(change, change))
+        if curvature > 1e-6 * lengths:  # a cosine: no bound that depends on the units of the objective
             self.memory.append((move, change, 1 / curvature))
 
     def _direction(self, gradient: Tensor) -> Tensor:

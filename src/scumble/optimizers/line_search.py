@@ -59,7 +59,7 @@ def strong_wolfe(
             length = 2 * length
             continue
         length = between(low, high)
-        if abs(high.length - low.length) * abs(origin.slope) < 1e-9 * abs(origin.value):
+        if abs(high.length - low.length) * abs(origin.slope) < 1e-7 * abs(origin.value):
             break  # float32 cannot tell these apart
     return best, used
 
