@@ -41,6 +41,7 @@ def fetch(name: str, /, *, force: Force = False) -> None:
     name
         A network, as `scumble weights list` shows them.
     """
+    registry.check("backbone", "backbones", name)  # before torch is loaded
     from scumble.backbones.fetch import is_whole, published_file
 
     published_file(name)
