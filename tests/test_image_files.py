@@ -1,7 +1,6 @@
 """Reading pictures: every source, mode and color space comes out as upright 8-bit sRGB, or is refused in words."""
 
 import hashlib
-import io
 import os
 import subprocess
 import sys
@@ -14,21 +13,7 @@ from PIL import Image
 from scumble.errors import ImageError
 from scumble.image.files import read_picture
 
-
-def scene() -> Image.Image:
-    """A smooth picture with an edge, so that lossy formats come back close."""
-    y, x = np.mgrid[0:20, 0:30]
-    return Image.fromarray(np.stack([x * 8, y * 12, np.where(x > 15, 200, 40)], axis=-1).astype(np.uint8))
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def difference(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, int) - np.asarray(b, int)).mean())
+from .pictures import encoded, scene
 
 
 def refused(source, **limits) -> ImageError:

@@ -11,21 +11,7 @@ from PIL import Image, ImageCms
 from scumble.image.files import read_picture
 from scumble.image.profile import srgb_profile
 
-
-def scene() -> Image.Image:
-    """A smooth picture with an edge, so that lossy formats come back close."""
-    y, x = np.mgrid[0:20, 0:30]
-    return Image.fromarray(np.stack([x * 8, y * 12, np.where(x > 15, 200, 40)], axis=-1).astype(np.uint8))
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def difference(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, int) - np.asarray(b, int)).mean())
+from .pictures import difference, encoded, scene
 
 
 class TestModes:

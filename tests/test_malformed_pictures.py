@@ -1,34 +1,20 @@
 """Damaged, hostile and odd pictures: each ends in the right picture, or in one line with exit code 3."""
 
-import io
 import random
 import struct
 import zlib
 from functools import cache
 
-import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import features
 
 from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
 
+from .pictures import encoded, scene
+
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"] + (["AVIF"] if features.check("avif") else [])
 LOSSLESS = ["PNG", "TIFF", "BMP"]
-
-
-@cache
-def scene() -> Image.Image:
-    """A smooth picture with an edge, so that lossy formats come back close."""
-    y, x = np.mgrid[0:20, 0:30]
-    pixels = np.stack([x * 8, y * 12, np.where(x > 15, 200, 40)], axis=-1)
-    return Image.fromarray(pixels.astype(np.uint8))
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 @cache

@@ -18,14 +18,12 @@ from scumble.image.files import read_picture
 from scumble.outputs.base import outputs
 from scumble.outputs.files import resolve_path, sidecar, write, writer_for
 
+from .pictures import difference
+
 
 def scene(shift: int = 0) -> Image.Image:
     y, x = np.mgrid[0:40, 0:60]
     return Image.fromarray(np.stack([x * 4, (y * 6 + shift) % 256, 128 + 0 * x], axis=-1).astype(np.uint8))
-
-
-def difference(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, int) - np.asarray(b, int)).mean())
 
 
 def everything(folder: Path) -> list[str]:

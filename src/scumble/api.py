@@ -134,7 +134,6 @@ class Run:
         told = options.model_dump(mode="json")
         if options.start not in START_KINDS:
             told["start"] = portable_name(options.start)
-        costs = {"total": float(step.total)} | {name: float(cost) for name, cost in step.parts.items()}
         return Record(
             scumble=version("scumble"),
             made=datetime.now(UTC),
@@ -149,7 +148,7 @@ class Run:
             height=self.plan.height,
             seconds=round(self.seconds, 2),
             steps=step.count,
-            costs=costs,
+            costs=step.costs(),
             fallbacks=tuple(self.notes),
             **self.sources,  # type: ignore[arg-type]
         )

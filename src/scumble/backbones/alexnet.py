@@ -13,9 +13,6 @@ class AlexNet(Backbone):
     of what it sees shows in the pictures.
     """
 
-    content_layers = ("relu4",)
-    style_layers = ("relu1", "relu2", "relu3", "relu4", "relu5")
-
     @classmethod
     def build(cls) -> list[tuple[str, nn.Module]]:
         first = nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2)

@@ -1,7 +1,7 @@
 """What a backbone is: a frozen chain of named layers, read at any of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -13,7 +13,6 @@ from scumble.backbones.normalization import Normalization as Normalization
 from scumble.errors import ImageError, UnknownName
 from scumble.registry import Registry
 
-Features = Mapping[str, Tensor]
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate"]
 
@@ -54,9 +53,6 @@ class Backbone(nn.Module):
     """
 
     own_pooling: ClassVar[Pooling] = "max"
-    content_layers: ClassVar[tuple[str, ...]]
-    style_layers: ClassVar[tuple[str, ...]]
-    needs_file: ClassVar[bool] = True
 
     mean: Tensor
     std: Tensor

@@ -15,9 +15,6 @@ class Compact(Backbone):
     """
 
     own_pooling = "average"
-    content_layers = ("relu3_2",)
-    style_layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    needs_file = False
 
     @classmethod
     def build(cls) -> list[tuple[str, nn.Module]]:

@@ -33,8 +33,6 @@ class VGG(Backbone):
     """Simonyan and Zisserman (2014), https://arxiv.org/abs/1409.1556: without its fully connected part."""
 
     depths: ClassVar[tuple[int, ...]]
-    content_layers = ("relu4_2",)
-    style_layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
     @classmethod
     def build(cls) -> list[tuple[str, nn.Module]]:

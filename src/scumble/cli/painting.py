@@ -59,7 +59,7 @@ def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
                 report.note(note)
             report.step(step)
             if taken := films.step(step):
-                report.note(f"{taken}  step {step.count}  {costs_line(step)}")
+                report.note(f"{taken}  step {step.count}  {costs_line(step.costs())}")
     except (Exception, KeyboardInterrupt) as problem:
         release(problem)
         return problem
@@ -115,7 +115,7 @@ def tell_result(
         print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
         return
     if not output.quiet:
-        costs = "  ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items())
+        costs = costs_line(record.costs)
         say(f"{record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s  {costs}")
         if film:
             say(f"timelapse: {film}")

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scumble.cli.console import say
@@ -16,14 +17,9 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 3.0
 
 
-def costs_of(step: "Step") -> dict[str, float]:
-    """Return total and parts as numbers, each part in its formula's own units."""
-    return {"total": float(step.total)} | {name: float(cost) for name, cost in step.parts.items()}
-
-
-def costs_line(step: "Step") -> str:
-    """Return the costs of a step as text, such as `total 5.05e+09  content-coursera 7878`."""
-    return "  ".join(f"{name} {cost:.4g}" for name, cost in costs_of(step).items())
+def costs_line(costs: Mapping[str, float]) -> str:
+    """Return costs as text, such as `total 5.05e+09  content-coursera 7878`."""
+    return "  ".join(f"{name} {cost:.4g}" for name, cost in costs.items())
 
 
 class Reporter:
@@ -73,7 +69,7 @@ class Lines(Reporter):
             return
         self.said = seconds
         size = f"{step.scale.width} x {step.scale.height}"
-        say(f"{size}  step {step.number}/{step.of}  {costs_line(step)}  {left}".rstrip())
+        say(f"{size}  step {step.number}/{step.of}  {costs_line(step.costs())}  {left}".rstrip())
 
     def note(self, text: str) -> None:
         say(f"note: {text}")
@@ -85,7 +81,7 @@ class JsonLines(Reporter):
     def step(self, step: "Step") -> None:
         told = {
             "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
-            "progress": round(step.progress, 4), "costs": costs_of(step),
+            "progress": round(step.progress, 4), "costs": step.costs(),
         }  # fmt: skip
         say(json.dumps(told))
 

@@ -24,7 +24,7 @@ class Scale:
 
     @property
     def work(self) -> int:
-        """What the scale costs: pixels times steps, where a step costs at least as much as 12,000 pixels do."""
+        """What the scale costs: pixels times steps, each step `STEP_COST` pixels more."""
         return (self.width * self.height + STEP_COST) * self.steps
 
 

@@ -43,6 +43,10 @@ class Step:
         """Whether this is the last step of its scale."""
         return self.number == self.of
 
+    def costs(self) -> dict[str, float]:
+        """Return total and parts as numbers, each part in its formula's own units. Waits for the device."""
+        return {"total": float(self.total)} | {name: float(cost) for name, cost in self.parts.items()}
+
 
 def paint(plan: Plan) -> Iterator[Step]:
     """Paint a picture as planned.

@@ -5,11 +5,8 @@ from torch import Tensor
 
 from scumble.options import Options
 
-MEAN_COLOR = (
-    0.485,
-    0.458,
-    0.408,
-)  # of photographs: the 123.68, 116.779, 103.939 that classic networks subtract
+# Of photographs: the 123.68, 116.779, 103.939 that classic networks subtract.
+MEAN_COLOR = (0.485, 0.458, 0.408)
 
 
 def start_image(options: Options, content: Tensor, given: Tensor | None = None) -> Tensor:
