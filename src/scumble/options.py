@@ -69,6 +69,7 @@ def listed(parse: Any, metavar: str) -> Parameter:
 
 
 MAX_SIDE = 16384
+PATTERNS = {"size": "it should be as 512 or 400x300", "regions": "it should be auto, off, or 1 to 8"}
 LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 LOOK = Parameter(group=Group("Look", sort_key=1))
@@ -120,6 +121,12 @@ class Options(BaseModel):
     )
     style_weights: Annotated[Shares, LOOK] = Field(
         (), description="Share of each style when there are several, such as 0.7,0.3; equal if not given."
+    )
+    regions: Annotated[str, BeforeValidator(as_text), LOOK] = Field(
+        "auto",
+        pattern=r"^(auto|off|[1-8])$",
+        description="Pair the regions of content and styles, so that sky is painted like sky: auto, off, or how many "
+        "at most, 1 to 8.",
     )
     start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(
         "content",
@@ -262,5 +269,5 @@ def bad_option(error: ValidationError) -> BadOption:
     shown = given if len(given) <= 60 else given[:57] + "..."
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
     meaning = f"{where}: {field.description}" if field else ""
-    wrong = "it should be as 512 or 400x300" if "pattern" in first["type"] else first["msg"]
+    wrong = PATTERNS[where] if "pattern" in first["type"] else first["msg"]
     return BadOption(f"{where} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)

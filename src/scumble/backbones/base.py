@@ -14,7 +14,7 @@ from scumble.errors import ImageError, UnknownName
 from scumble.registry import Registry
 
 Pooling = Literal["max", "average"]
-Padding = Literal["zeros", "replicate"]
+Padding = Literal["zeros", "replicate", "reflect"]
 
 
 class Pool(nn.Module):
@@ -30,7 +30,7 @@ class Pool(nn.Module):
 
 
 class Conv(nn.Conv2d):
-    """A convolution that pads by repeating the edge pixel (`replicate`) or with zeros (`zeros`).
+    """A convolution that pads by repeating the edge pixel (`replicate`), by mirroring (`reflect`) or with zeros.
 
     Zeros are what VGG was trained with; they are an edge to the network, and a frame in the picture.
     """

@@ -1,13 +1,15 @@
 """What one scale minimizes: the weighted sum of its terms."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
+from scumble.engine.partition import Partition
+from scumble.engine.regions import Regions
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.optimizers.base import Evaluation
@@ -18,7 +20,8 @@ from scumble.options import Options
 class Term:
     """One loss at one layer against one fixed target.
 
-    `share` is the layer's weight times the loss's constant, `weight` the loss's own: alpha or beta.
+    `share` is the layer's weight times the loss's constant, `weight` the loss's own: alpha or beta; `region`
+    is the one that is compared, or None for the whole layer.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Term:
     target: Tensor
     share: float
     weight: float
+    region: int | None = None
 
     def cost(self, feature: Tensor) -> Tensor:
         """Return the term's value without its `weight`, in the units of its formula."""
@@ -39,11 +43,15 @@ class Objective:
     Args:
         backbone: reads the layers.
         terms: at least one.
+        partitions: of the layers that terms compare region by region.
     """
 
-    def __init__(self, backbone: Backbone, terms: Sequence[Term]) -> None:
+    def __init__(
+        self, backbone: Backbone, terms: Sequence[Term], partitions: Mapping[str, Partition] | None = None
+    ) -> None:
         self.backbone = backbone
         self.terms = tuple(terms)
+        self.partitions = partitions or {}
         self.layers = frozenset(term.layer for term in self.terms)
 
     def __call__(self, image: Tensor) -> Evaluation:
@@ -52,8 +60,10 @@ class Objective:
         features = self.backbone(leaf, self.layers)
         total = image.new_zeros(())
         parts: dict[str, Tensor] = {}
+        parts_of = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
         for term in self.terms:
-            cost = term.cost(features[term.layer])
+            whole = term.region is None
+            cost = term.cost(features[term.layer] if whole else parts_of[term.layer][term.region])
             total = total + term.weight * cost
             parts[term.name] = parts.get(term.name, image.new_zeros(())) + cost.detach()
         (gradient,) = torch.autograd.grad(total, leaf)
@@ -95,58 +105,115 @@ def layer_shares(loss: Loss, options: Options, backbone: Backbone) -> dict[str, 
     return shares
 
 
-def mixture(features: Sequence[Tensor], shares: Sequence[float]) -> tuple[Tensor, Tensor | None]:
+def mixture(
+    features: Sequence[Tensor], shares: Sequence[float], masks: Sequence[Tensor] | None = None
+) -> tuple[Tensor, Tensor | None]:
     """Return several pictures' features as one, (1, C, 1, N), with a mask that gives each picture its share.
 
     A style statistic does not care where positions are, so that of the pool is that of a true mixture.
+
+    Args:
+        features: (1, C, h, w) each.
+        shares: of the pictures, sum 1.
+        masks: what counts of each, (1, 1, h', w'), resized to its feature; all of it when omitted.
     """
-    if len(features) == 1:
+    if len(features) == 1 and masks is None:
         return features[0], None
     pooled = torch.cat([feature.flatten(2) for feature in features], dim=2).unsqueeze(2)
-    weights = [feature.new_full((feature[0, 0].numel(),), share / feature[0, 0].numel())
+    weights = [feature.new_full((1, feature[0, 0].numel()), share / feature[0, 0].numel())
                for feature, share in zip(features, shares, strict=True)]  # fmt: skip
-    mask = torch.cat(weights)
+    if masks is not None:
+        weights = [weight * F.interpolate(mask, feature.shape[-2:], mode="bilinear").flatten(1)
+                   for weight, mask, feature in zip(weights, masks, features, strict=True)]  # fmt: skip
+    mask = torch.cat(weights, dim=1)
     return pooled, (mask / mask.max()).view(1, 1, 1, -1)
 
 
-@torch.no_grad()
-def make_objective(
-    backbone: Backbone, options: Options, content: Tensor, styles: Sequence[Tensor], shares: Sequence[float]
-) -> Objective:
-    """Return what a scale minimizes.
+class Targets:
+    """The pictures that a scale is compared with, read once.
 
     Args:
-        backbone: reads the pictures.
+        backbone: reads them.
         options: losses, layers, weights, strength.
         content: (1, 3, H, W), RGB, [0, 1], in the size of the scale.
         styles: (1, 3, h, w) each.
         shares: of the styles, sum 1.
+        regions: of content and styles, or None.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        options: Options,
+        content: Tensor,
+        styles: Sequence[Tensor],
+        shares: Sequence[float],
+        regions: Regions | None = None,
+    ) -> None:
+        self.backbone, self.options, self.shares, self.regions = backbone, options, shares, regions
+        self.content, self.size = content, (content.shape[-2], content.shape[-1])
+        self.active = active_losses(options)
+        self.layers = {name: layer_shares(loss, options, backbone) for name, (loss, _) in self.active.items()}
+        of_content, of_style = self._wanted("content"), self._wanted("style")
+        self.of_content = backbone(content, of_content) if of_content else {}
+        self.of_styles = [backbone(style, of_style) for style in styles] if of_style else []
+        self.partitions = self._partitions(of_style) if regions else {}
+
+    def _wanted(self, reference: str) -> set[str]:
+        named = [self.layers[name] for name, (loss, _) in self.active.items() if loss.reference == reference]
+        return {layer for layers in named for layer in layers}
+
+    def _partitions(self, layers: set[str]) -> dict[str, Partition]:
+        assert self.regions is not None
+        sizes = {layer: self.backbone.layer_size(layer, *self.size) for layer in layers}
+        found = {layer: Partition(self.regions.content, size) for layer, size in sizes.items()}
+        return {layer: partition for layer, partition in found.items() if partition.fine_enough}
+
+    def terms(self, name: str) -> Iterator[Term]:
+        """Yield the terms of a loss: one for each layer, or for each region of each layer."""
+        loss, weight = self.active[name]
+        for layer, share in self.layers[name].items():
+            height, width = self.backbone.layer_size(layer, *self.size)
+            share *= loss.factor(height * width, self.size[0] * self.size[1])
+            if loss.reference == "style" and layer in self.partitions:
+                for region, area in enumerate(self.partitions[layer].areas):
+                    target = self._style_target(loss, layer, region)
+                    yield Term(name, loss, layer, target, share * area, weight, region)
+            elif loss.reference == "style":
+                yield Term(name, loss, layer, self._style_target(loss, layer, None), share, weight)
+            elif loss.reference == "content":
+                yield Term(name, loss, layer, loss.statistic(self.of_content[layer]), share, weight)
+            else:
+                target = torch.zeros_like(loss.statistic(self.content))
+                yield Term(name, loss, layer, target, share, weight)
+
+    def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
+        features = [features[layer] for features in self.of_styles]
+        masks = None
+        if region is not None and self.regions is not None:
+            masks = [shares[:, region : region + 1] for shares in self.regions.styles]
+        return loss.statistic(*mixture(features, self.shares, masks))
+
+
+@torch.no_grad()
+def make_objective(
+    backbone: Backbone,
+    options: Options,
+    content: Tensor,
+    styles: Sequence[Tensor],
+    shares: Sequence[float],
+    regions: Regions | None = None,
+) -> Objective:
+    """Return what a scale minimizes; arguments as for `Targets`.
 
     Raises:
         BadOption: no loss has a weight above 0.
     """
-    active = active_losses(options)
-    layers = {name: layer_shares(loss, options, backbone) for name, (loss, _) in active.items()}
-    wanted = {kind: {layer for name, (loss, _) in active.items() if loss.reference == kind for layer in layers[name]}
-              for kind in ("content", "style")}  # fmt: skip
-    of_content = backbone(content, wanted["content"]) if wanted["content"] else {}
-    of_styles = [backbone(style, wanted["style"]) if wanted["style"] else {} for style in styles]
-    height, width = content.shape[-2:]
-    terms: list[Term] = []
-    for name, (loss, weight) in active.items():
-        for layer, share in layers[name].items():
-            if loss.reference == "style":
-                target = loss.statistic(*mixture([features[layer] for features in of_styles], shares))
-            elif loss.reference == "content":
-                target = loss.statistic(of_content[layer])
-            else:
-                target = torch.zeros_like(loss.statistic(content))
-            size = backbone.layer_size(layer, height, width)
-            factor = loss.factor(math.prod(size), height * width)
-            terms.append(Term(name, loss, layer, target, share * factor, weight))
+    targets = Targets(backbone, options, content, styles, shares, regions)
+    terms = [term for name in targets.active for term in targets.terms(name)]
     if not terms:
         raise BadOption(
             f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
             "give a loss a weight above 0, such as --weight.gram 1",
         )
-    return Objective(backbone, terms)
+    return Objective(backbone, terms, targets.partitions)

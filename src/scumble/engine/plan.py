@@ -49,9 +49,14 @@ class Plan:
         """
         if "x" in self.options.size:
             return scale.size
-        long, short = max(style.width, style.height), min(style.width, style.height)
+        return self.size_at(style, max(scale.size))
+
+    @staticmethod
+    def size_at(picture: Picture, long_edge: int) -> tuple[int, int]:
+        """Return the size of a picture with a long edge, larger for a panorama that would be too narrow."""
+        long, short = max(picture.width, picture.height), min(picture.width, picture.height)
         enough = min(long, math.ceil(SMALLEST_SIDE * long / short))
-        return fit(style.width, style.height, max(*scale.size, enough))
+        return fit(picture.width, picture.height, max(long_edge, enough))
 
 
 def make_plan(

@@ -1,9 +1,50 @@
 """Match the mean and the centered covariance of the activations: the default style loss."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd import Function
 
-from scumble.losses.base import Loss, losses, mask_weights, relative_squared_distance, weighted_mean
+from scumble.losses.base import Loss, losses, mask_weights, relative_squared_distance
+
+
+class CenteredMoments(Function):
+    r"""Covariance and mean of the channel vectors, (B, C, C) and (B, C), with the gradient by hand.
+
+    .. math:: \partial L / \partial f_p = w_p \left( (D + D^\top)(f_p - \mu) + d \right)
+
+    for gradients :math:`D` of the covariance and :math:`d` of the mean; that the mean moves, too, adds
+    nothing, since the weighted residuals sum to 0. One product each way, where autograd makes three and
+    several copies.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, feature: Tensor, shares: Tensor | None) -> tuple[Tensor, Tensor]:
+        rows = feature.permute(0, 2, 3, 1).flatten(1, 2)  # (B, HW, C), a view of a channels-last feature
+        ctx.shares = (
+            rows.new_tensor(1 / rows.shape[1]) if shares is None else shares.flatten(2).mT
+        )  # (B, HW, 1)
+        mean = rows.mean(1) if shares is None else (rows * ctx.shares).sum(1)
+        centered = rows - mean[:, None]
+        ctx.save_for_backward(centered)
+        ctx.size = feature.shape[-2:]
+        if (
+            shares is None
+        ):  # the factor goes to the small matrix: a product with every row costs as much as the rest
+            return centered.mT @ centered * ctx.shares, mean
+        return (centered * ctx.shares).mT @ centered, mean
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        of_covariance, of_mean = gradients
+        (centered,) = ctx.saved_tensors
+        symmetric = of_covariance + of_covariance.mT
+        if ctx.shares.ndim == 0:
+            rows = torch.baddbmm(of_mean[:, None] * ctx.shares, centered, symmetric * ctx.shares)
+        else:
+            rows = torch.baddbmm(of_mean[:, None], centered, symmetric).mul_(ctx.shares)
+        return rows.unflatten(1, ctx.size).permute(0, 3, 1, 2), None
 
 
 @losses("covariance")
@@ -26,11 +67,8 @@ class CovarianceLoss(Loss):
     reference = "style"
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
-        weights = mask_weights(feature, mask)
-        mean = weighted_mean(feature, weights)  # (B, C)
-        centered = feature - mean[..., None, None]
-        weighted = (centered * weights).flatten(2)  # (B, C, HW)
-        covariance = weighted @ centered.flatten(2).transpose(1, 2)
+        shares = None if mask is None else mask_weights(feature, mask)
+        covariance, mean = CenteredMoments.apply(feature, shares)
         return torch.cat([covariance, mean[..., None]], dim=-1)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:

@@ -1,0 +1,128 @@
+"""Content and style divided into regions that answer to each other, so that sky is painted like sky."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from scumble.backbones.base import Backbone
+from scumble.engine.clusters import cluster
+from scumble.image.color import oklab
+
+EDGE = 256  # long edge of the pictures that are compared, in pixels
+DEEP, MIDDLE = "relu4_1", "relu3_1"  # what a place is seen as: things, and textures
+FEATURES, HEIGHT = 0.7, 2.0  # weights of each of them, and of the height in the picture
+COLOR = (3.0, 8.0, 8.0)  # of lightness, green-red, blue-yellow: painters keep hues better than lightness
+SOFTNESS = 0.05  # of shares, in mean squared distances: at 0 each place of a style serves one region alone
+SMALLEST = 0.04  # share of a picture below which a region joins its neighbor
+MOST = 5  # regions that `auto` considers
+GAIN = 0.92  # `auto`: what one more region must at least bring the scatter down to
+KINSHIP = 0.25  # `auto`: share of a style's scatter that its regions must explain, or there is one region
+
+
+@dataclass(frozen=True)
+class Regions:
+    """How much each place belongs to each of K regions; shares sum to 1 over K.
+
+    Args:
+        content: (1, K, h, w), a cell for each 8 x 8 pixels of the compared picture.
+        styles: (1, K, h, w) for each style.
+    """
+
+    content: Tensor
+    styles: tuple[Tensor, ...]
+
+    @property
+    def number(self) -> int:
+        """How many regions there are."""
+        return self.content.shape[1]
+
+
+def describe(backbone: Backbone, image: Tensor) -> Tensor:
+    """Return what the places of a picture are compared by, (1, D, h, w).
+
+    Features are centered and scaled picture by picture: as they are, each painting is nearest to whatever in the
+    photograph looks most like paint. Color is not, for blue to find blue.
+
+    Args:
+        backbone: reads `DEEP` and `MIDDLE`, or its nearest layers.
+        image: (1, 3, H, W), RGB, [0, 1].
+    """
+    layers = [backbone.nearest_layer(name) for name in (DEEP, MIDDLE)]
+    features = backbone(image, layers)
+    size = features[layers[0]].shape[-2:]
+    parts = []
+    for layer in layers:
+        feature = F.adaptive_avg_pool2d(features[layer], size)
+        centered = feature - feature.mean((2, 3), keepdim=True)
+        length = centered.square().sum(1).mean().sqrt()
+        parts.append(FEATURES * centered / (length + 1e-6))
+    color = image.new_tensor(COLOR).view(1, 3, 1, 1)
+    parts.append(color * F.adaptive_avg_pool2d(oklab(image), size))
+    height = torch.linspace(0, HEIGHT, size[0], dtype=image.dtype, device=image.device)
+    parts.append(height.view(1, 1, -1, 1).expand(1, 1, *size))
+    return torch.cat(parts, dim=1)
+
+
+def rows(description: Tensor) -> Tensor:
+    """Return one row for each place, (h w, D)."""
+    return description[0].flatten(1).T
+
+
+def shares_of(places: Tensor, centers: Tensor) -> Tensor:
+    """Return how much each place belongs to each region, (N, K), by a softmax over squared distances."""
+    distances = torch.cdist(places, centers).square()
+    return torch.softmax(-distances / (SOFTNESS * distances.mean() + 1e-12), dim=1)
+
+
+def kinship(places: Tensor, shares: Tensor) -> float:
+    """Return the share of the scatter of a style's places that lies between its regions, [0, 1]."""
+    area = shares.sum(0)  # (K,)
+    means = shares.T @ places / (area[:, None] + 1e-12)
+    between = (area / area.sum() * (means - places.mean(0)).square().sum(1)).sum()
+    return float(between / (places.var(0, correction=0).sum() + 1e-12))
+
+
+def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
+    """Return the centers of regions that have a place in the content and in at least one style.
+
+    Args:
+        centers: (K, D).
+        pictures: places of the content, then of each style, (N, D) each.
+    """
+    while len(centers) > 1:
+        areas = torch.stack([shares_of(places, centers).mean(0) for places in pictures])  # (pictures, K)
+        least = torch.minimum(areas[0], areas[1:].amax(0))  # (K,)
+        if least.min() >= SMALLEST:
+            break
+        centers = centers[torch.arange(len(centers), device=centers.device) != least.argmin()]
+    return centers
+
+
+@torch.no_grad()
+def find_regions(
+    backbone: Backbone, content: Tensor, styles: Sequence[Tensor], number: int | None, seed: int = 0
+) -> Regions | None:
+    """Return the regions of a content and its styles, or None where all is one.
+
+    The content's places are clustered; each place of a style serves the regions whose centers are near.
+
+    Args:
+        backbone: describes the places.
+        content: (1, 3, H, W), RGB, [0, 1], long edge `EDGE`.
+        styles: the same.
+        number: of regions at most; None chooses, and takes one where the styles have no regions like the content's.
+        seed: of the clustering.
+    """
+    described = [describe(backbone, picture) for picture in (content, *styles)]
+    pictures = [rows(one) for one in described]
+    centers = cluster(pictures[0], number or MOST, GAIN if number is None else 1.0, seed)
+    centers = without_small_ones(centers, pictures)
+    shares = [shares_of(places, centers) for places in pictures]
+    alike = max(kinship(places, share) for places, share in zip(pictures[1:], shares[1:], strict=True))
+    if len(centers) == 1 or (number is None and alike < KINSHIP):
+        return None
+    grids = [share.T.view(1, -1, *one.shape[-2:]) for share, one in zip(shares, described, strict=True)]
+    return Regions(grids[0], tuple(grids[1:]))
