@@ -14,7 +14,9 @@ from scumble.registry import names
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "src" / "scumble"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-BESIDE = [path for folder in ("training", "examples") for path in (REPOSITORY / folder).rglob("*.py")]
+BESIDE = [
+    path for folder in ("training", "benchmarks", "examples") for path in (REPOSITORY / folder).rglob("*.py")
+]
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
@@ -23,7 +25,7 @@ options
 image
 backbones losses optimizers
 engine
-record outputs
+record outputs look
 api
 cli studio batch
 """

@@ -188,7 +188,7 @@ def test_a_picture_to_start_from(painted, red):
 
 def test_clipped_pixels_are_what_the_next_step_evaluates(content, style):
     """Adam says the cost of the image before the step: with clip, of the one that was shown."""
-    settings = {**SMALL, "optimizer": "adam", "rate": 0.5, "steps": 2, "coarsest": 0}
+    settings = {**SMALL, "optimizer": "adam", "rate": 0.5, "steps": 2, "coarsest": 0, "regions": "off"}
     matches = []
     for clip in (True, False):
         options = Options(**settings, clip=clip)
@@ -282,3 +282,14 @@ def test_a_device_that_is_not_there(painted):
     absent = next(kind for kind in ("mps", "xpu") if kind != "cpu")
     with pytest.raises(UsageError, match=f"device '{absent}' is not available"):
         painted(device=absent)
+
+
+def test_one_region_equals_none(painted):
+    one, none = (painted(regions=regions)[-1].image for regions in ("1", "off"))
+    assert torch.equal(one, none)
+
+
+def test_regions_change_the_picture_where_there_are_any(painted, content):
+    """A picture painted after itself has the regions that it has."""
+    found, none = (painted((content,), start="noise", regions=regions)[-1].image for regions in ("2", "off"))
+    assert not torch.equal(found, none)

@@ -55,7 +55,7 @@ def cluster(points: Tensor, most: int, gain: float, seed: int) -> Tensor:
     centers, scatter = points.mean(0, keepdim=True), float(points.var(0, correction=0).sum())
     for number in range(2, most + 1):
         more, less = k_means(points, number, seed)
-        if less > gain * scatter:
+        if less >= gain * scatter:
             break
         centers, scatter = more, less
     return centers

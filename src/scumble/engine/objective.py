@@ -60,10 +60,10 @@ class Objective:
         features = self.backbone(leaf, self.layers)
         total = image.new_zeros(())
         parts: dict[str, Tensor] = {}
-        parts_of = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
+        parted = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
         for term in self.terms:
-            whole = term.region is None
-            cost = term.cost(features[term.layer] if whole else parts_of[term.layer][term.region])
+            region = term.region
+            cost = term.cost(features[term.layer] if region is None else parted[term.layer][region])
             total = total + term.weight * cost
             parts[term.name] = parts.get(term.name, image.new_zeros(())) + cost.detach()
         (gradient,) = torch.autograd.grad(total, leaf)
@@ -166,7 +166,9 @@ class Targets:
     def _partitions(self, layers: set[str]) -> dict[str, Partition]:
         assert self.regions is not None
         sizes = {layer: self.backbone.layer_size(layer, *self.size) for layer in layers}
-        found = {layer: Partition(self.regions.content, size) for layer, size in sizes.items()}
+        found = {
+            layer: Partition(self.regions.content, size) for layer, size in sizes.items() if min(size) > 0
+        }
         return {layer: partition for layer, partition in found.items() if partition.fine_enough}
 
     def terms(self, name: str) -> Iterator[Term]:

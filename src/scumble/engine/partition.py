@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
@@ -52,5 +53,5 @@ class Partition:
     def split(self, feature: Tensor) -> list[Tensor]:
         """Return the positions of each region as a feature of one row, (1, C, 1, N), of (1, C, H, W)."""
         rows = feature[0].permute(1, 2, 0).flatten(0, 1)  # (H W, C), a view of a channels-last feature
-        ordered = Permute.apply(rows, self.order, self.inverse)
-        return [part.T[None, :, None] for part in ordered.split(self.counts)]
+        ordered: Tensor = Permute.apply(rows, self.order, self.inverse)  # type: ignore[no-untyped-call]
+        return [part.T[None, :, None] for part in torch.split(ordered, self.counts)]

@@ -9,17 +9,21 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.engine.clusters import cluster
+from scumble.engine.plan import Plan
 from scumble.image.color import oklab
+from scumble.image.resize import resize
+from scumble.image.tensors import to_tensor
 
 EDGE = 256  # long edge of the pictures that are compared, in pixels
 DEEP, MIDDLE = "relu4_1", "relu3_1"  # what a place is seen as: things, and textures
 FEATURES, HEIGHT = 0.7, 2.0  # weights of each of them, and of the height in the picture
 COLOR = (3.0, 8.0, 8.0)  # of lightness, green-red, blue-yellow: painters keep hues better than lightness
+FLATTER = 0.5  # of the height when a content is divided: it is to tell which regions belong together
 SOFTNESS = 0.05  # of shares, in mean squared distances: at 0 each place of a style serves one region alone
 SMALLEST = 0.04  # share of a picture below which a region joins its neighbor
 MOST = 5  # regions that `auto` considers
 GAIN = 0.92  # `auto`: what one more region must at least bring the scatter down to
-KINSHIP = 0.25  # `auto`: share of a style's scatter that its regions must explain, or there is one region
+KINSHIP = 0.19  # `auto`: share of a style's scatter that its regions must explain, or there is one region
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,10 @@ def describe(backbone: Backbone, image: Tensor) -> Tensor:
     for layer in layers:
         feature = F.adaptive_avg_pool2d(features[layer], size)
         centered = feature - feature.mean((2, 3), keepdim=True)
-        length = centered.square().sum(1).mean().sqrt()
-        parts.append(FEATURES * centered / (length + 1e-6))
+        length, whole = (each.square().sum(1).mean().sqrt() for each in (centered, feature))
+        parts.append(
+            FEATURES * centered / (length + 1e-2 * whole + 1e-12)
+        )  # a flat picture's are rounding errors
     color = image.new_tensor(COLOR).view(1, 3, 1, 1)
     parts.append(color * F.adaptive_avg_pool2d(oklab(image), size))
     height = torch.linspace(0, HEIGHT, size[0], dtype=image.dtype, device=image.device)
@@ -78,7 +84,7 @@ def shares_of(places: Tensor, centers: Tensor) -> Tensor:
 
 
 def kinship(places: Tensor, shares: Tensor) -> float:
-    """Return the share of the scatter of a style's places that lies between its regions, [0, 1]."""
+    """Return the share of the scatter of a style's places, but for their height, that lies between its regions."""
     area = shares.sum(0)  # (K,)
     means = shares.T @ places / (area[:, None] + 1e-12)
     between = (area / area.sum() * (means - places.mean(0)).square().sum(1)).sum()
@@ -101,6 +107,19 @@ def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
     return centers
 
 
+def regions_of(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
+    """Return the regions that a plan's options ask for, or None where all is one; 0.3 s for two pictures."""
+    asked = plan.options.regions
+    if asked in ("off", "1"):
+        return None
+    content, *styles = (
+        to_tensor(resize(picture.rgb, plan.size_at(picture, EDGE))).to(device)
+        for picture in (plan.content, *plan.styles)
+    )
+    number = None if asked == "auto" else int(asked)
+    return find_regions(backbone, content, styles, number, plan.options.seed)
+
+
 @torch.no_grad()
 def find_regions(
     backbone: Backbone, content: Tensor, styles: Sequence[Tensor], number: int | None, seed: int = 0
@@ -118,10 +137,14 @@ def find_regions(
     """
     described = [describe(backbone, picture) for picture in (content, *styles)]
     pictures = [rows(one) for one in described]
-    centers = cluster(pictures[0], number or MOST, GAIN if number is None else 1.0, seed)
+    flatter = torch.ones_like(pictures[0][0])
+    flatter[-1] = FLATTER
+    centers = cluster(pictures[0] * flatter, number or MOST, GAIN if number is None else 1.0, seed) / flatter
     centers = without_small_ones(centers, pictures)
     shares = [shares_of(places, centers) for places in pictures]
-    alike = max(kinship(places, share) for places, share in zip(pictures[1:], shares[1:], strict=True))
+    alike = max(
+        kinship(places[:, :-1], share) for places, share in zip(pictures[1:], shares[1:], strict=True)
+    )
     if len(centers) == 1 or (number is None and alike < KINSHIP):
         return None
     grids = [share.T.view(1, -1, *one.shape[-2:]) for share, one in zip(shares, described, strict=True)]

@@ -15,7 +15,7 @@ from scumble.engine.guard import Guard, deviation
 from scumble.engine.objective import Objective, make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
-from scumble.engine.regions import EDGE, Regions, find_regions
+from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
 from scumble.errors import OutOfMemory
 from scumble.image.files import Picture
@@ -111,7 +111,7 @@ class Painting:
         self.guard = Guard(varied=all(self._is_varied(one) for one in (plan.content, *plan.styles)))
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
-        self.regions = self._regions()
+        self.regions = regions_of(plan, self.backbone, self.device)
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""
@@ -132,17 +132,6 @@ class Painting:
     def _objective(self, scale: Scale, content: Tensor) -> Objective:
         styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]
         return make_objective(self.backbone, self.options, content, styles, self.plan.shares, self.regions)
-
-    def _regions(self) -> Regions | None:
-        asked = self.options.regions
-        if asked in ("off", "1"):
-            return None
-        number = None if asked == "auto" else int(asked)
-        content, *styles = (
-            self._tensor(picture, self.plan.size_at(picture, EDGE))
-            for picture in (self.plan.content, *self.plan.styles)
-        )
-        return find_regions(self.backbone, content, styles, number, self.options.seed)
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start

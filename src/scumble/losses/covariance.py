@@ -44,7 +44,7 @@ class CenteredMoments(Function):
             rows = torch.baddbmm(of_mean[:, None] * ctx.shares, centered, symmetric * ctx.shares)
         else:
             rows = torch.baddbmm(of_mean[:, None], centered, symmetric).mul_(ctx.shares)
-        return rows.unflatten(1, ctx.size).permute(0, 3, 1, 2), None
+        return rows.view(rows.shape[0], *ctx.size, -1).permute(0, 3, 1, 2), None
 
 
 @losses("covariance")
@@ -68,7 +68,7 @@ class CovarianceLoss(Loss):
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         shares = None if mask is None else mask_weights(feature, mask)
-        covariance, mean = CenteredMoments.apply(feature, shares)
+        covariance, mean = CenteredMoments.apply(feature, shares)  # type: ignore[no-untyped-call]
         return torch.cat([covariance, mean[..., None]], dim=-1)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:

@@ -1,0 +1,84 @@
+"""See what a run sees: content and styles beside their regions."""
+
+from collections.abc import Sequence
+
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+from torch.nn import functional as F
+
+from scumble.engine.device import choose_device
+from scumble.engine.plan import Plan
+from scumble.engine.regions import Regions, regions_of
+from scumble.engine.run import prepare_backbone
+from scumble.image.files import Picture
+from scumble.image.resize import fit, resize
+from scumble.image.tensors import to_picture, to_tensor
+
+EDGE = 384  # long edge of each picture on the sheet, in pixels
+MARGIN = 8
+
+# Told apart by most color-blind people too. Okabe, Ito: Color Universal Design (2002).
+COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167),
+          (240, 228, 66), (86, 180, 233), (213, 94, 0), (90, 90, 90))  # fmt: skip
+
+
+def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
+    """Return a sheet with content and styles, each beside its regions in color, and the number of regions.
+
+    The same color and number stand for the same region, in the content and in the styles that it is painted after.
+    """
+    device = choose_device(plan.options.device)
+    regions = regions_of(plan, prepare_backbone(plan.options).to(device), device)
+    pictures = (plan.content, *plan.styles)
+    if regions is None:
+        regions = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))
+    rows = [_row(picture, shares.cpu()) for picture, shares in
+            zip(pictures, (regions.content, *regions.styles), strict=True)]  # fmt: skip
+    return stacked(rows), regions.number
+
+
+def _row(picture: Picture, shares: Tensor) -> Image.Image:
+    small = resize(picture.rgb, fit(picture.width, picture.height, EDGE))
+    painted = tinted(small, shares)
+    row = Image.new("RGB", (2 * EDGE + MARGIN, small.height), "white")
+    row.paste(small, (0, 0))
+    row.paste(painted, (EDGE + MARGIN, 0))
+    return row
+
+
+def tinted(picture: Image.Image, shares: Tensor) -> Image.Image:
+    """Return a picture in gray, tinted by region, with each region's number where it is.
+
+    Args:
+        picture: RGB.
+        shares: how much each place belongs to each region, (1, K, h, w).
+    """
+    size = (picture.height, picture.width)
+    soft = F.interpolate(shares.float(), size, mode="bilinear", align_corners=False)
+    colors = torch.tensor(COLORS[: soft.shape[1]]) / 255
+    gray = to_tensor(picture.convert("L"))
+    painted = to_picture(0.4 * gray + 0.6 * torch.einsum("bkhw,kc->bchw", soft, colors))
+    draw, font = ImageDraw.Draw(painted), ImageFont.load_default(22)
+    for region in range(soft.shape[1]):
+        where = _most_inside(soft.argmax(1)[0] == region)
+        draw.text(where, str(region + 1), "white", font, "mm", stroke_width=2, stroke_fill="black")
+    return painted
+
+
+def _most_inside(mask: Tensor) -> tuple[int, int]:
+    """Return across and down of the place of a mask, (H, W), that is farthest from its border."""
+    inside = mask.float()[None, None]
+    depth = sum(F.avg_pool2d(inside, 2 * radius + 1, 1, radius) for radius in (4, 16, 48))
+    down, across = divmod(int((depth * inside).argmax()), mask.shape[1])
+    return across, down
+
+
+def stacked(rows: Sequence[Image.Image]) -> Image.Image:
+    """Return pictures of equal width one below the other."""
+    sheet = Image.new("RGB", (rows[0].width, sum(row.height + MARGIN for row in rows) - MARGIN), "white")
+    top = 0
+    for row in rows:
+        sheet.paste(row, (0, top))
+        top += row.height + MARGIN
+    return sheet
