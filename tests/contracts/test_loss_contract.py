@@ -39,7 +39,7 @@ def left(feature):
 
 def target_of(loss, reference, mask=None):
     statistic = loss.statistic(reference, mask).detach()
-    return torch.zeros_like(statistic) if loss.reference == "none" else statistic
+    return loss.target(torch.zeros_like(statistic) if loss.reference == "none" else statistic)
 
 
 def value(loss, feature, target, mask=None):
@@ -51,7 +51,7 @@ def test_says_what_it_compares_with(loss):
 
 
 def test_is_a_scalar_and_zero_on_its_own_reference(loss, feature):
-    same = torch.ones_like(feature) if loss.reference == "none" else feature
+    same = torch.full_like(feature, 0.5) if loss.reference == "none" else feature
     result = value(loss, same, target_of(loss, same))
     assert result.shape == ()
     assert result == 0

@@ -184,9 +184,10 @@ class Targets:
             elif loss.reference == "style":
                 yield Term(name, loss, layer, self._style_target(loss, layer, None), share, weight)
             elif loss.reference == "content":
-                yield Term(name, loss, layer, loss.statistic(self.of_content[layer]), share, weight)
+                target = loss.target(loss.statistic(self.of_content[layer]))
+                yield Term(name, loss, layer, target, share, weight)
             else:
-                target = torch.zeros_like(loss.statistic(self.content))
+                target = loss.target(torch.zeros_like(loss.statistic(self.content)))
                 yield Term(name, loss, layer, target, share, weight)
 
     def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
@@ -194,7 +195,7 @@ class Targets:
         masks = None
         if region is not None and self.regions is not None:
             masks = [shares[:, region : region + 1] for shares in self.regions.styles]
-        return loss.statistic(*mixture(features, self.shares, masks))
+        return loss.target(loss.statistic(*mixture(features, self.shares, masks)))
 
 
 @torch.no_grad()

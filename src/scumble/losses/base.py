@@ -13,8 +13,8 @@ from scumble.registry import Registry
 class Loss(ABC):
     """One way of comparing the image being made with a reference picture.
 
-    A loss holds no state: `statistic` says what is compared, `distance` how far two statistics are apart. The
-    statistic of the reference, the target, is computed once per scale.
+    A loss holds no state: `statistic` says what is compared, `distance` how far a statistic is from a target.
+    The target is the statistic of the reference, computed once per scale.
     """
 
     reference: ClassVar[Literal["content", "style", "none"]]
@@ -27,6 +27,10 @@ class Loss(ABC):
             feature: (B, C, H, W), any floating dtype.
             mask: what counts, [0, 1], (B or 1, 1, H, W); all of it when omitted.
         """
+
+    def target(self, statistic: Tensor) -> Tensor:
+        """Return what `distance` wants to know of a reference's statistic; the statistic itself serves most."""
+        return statistic
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         """Return how far a statistic is from its target, 0 where equal: a scalar, the mean of the batch."""
