@@ -1,0 +1,1 @@
+"""What Scumble is measured with: picture quality, and later speed."""

@@ -1,0 +1,115 @@
+"""Style measures: 0 for the style itself, blind to places, and larger the farther a picture is from it."""
+
+import numpy as np
+import pytest
+import torch
+from benchmarks.quality.measures import MEASURES, names_of
+from benchmarks.quality.measures.color import color
+from benchmarks.quality.measures.oklab import from_oklab, oklab
+from benchmarks.quality.measures.patches import patches
+from benchmarks.quality.measures.sliced import directions, quantiles, wasserstein
+from benchmarks.quality.measures.texture import covariance, texture
+from torch.nn import functional as F
+
+STYLE = [MEASURES[name].function for name in names_of("style")]
+
+
+def shuffled(image, side=128):
+    """Put the squares of a picture elsewhere, each in the place opposite."""
+    blocks = F.unfold(image, side, stride=side).flip(-1)
+    return F.fold(blocks, image.shape[-2:], side, stride=side)
+
+
+@pytest.mark.parametrize("measure", STYLE)
+def test_a_picture_is_at_distance_0_of_itself_and_of_no_other(measure, photo, painting):
+    assert measure(photo, photo) == pytest.approx(0, abs=1e-6)
+    assert measure(photo, painting) > 0.01
+
+
+@pytest.mark.parametrize("measure", STYLE)
+def test_shuffled_and_moved_squares_keep_the_style(measure, photo, canvas):
+    far = measure(photo, canvas)
+    assert measure(shuffled(canvas), canvas) < far / 4
+    assert measure(canvas.roll((13, 29), (2, 3)), canvas) < far / 4
+
+
+@pytest.mark.parametrize("measure", STYLE)
+def test_nearer_pictures_are_at_smaller_distances(measure, photo, painting):
+    small = painting[..., :96, :96]
+    mixed = [measure((1 - share) * photo[..., :96] + share * small, painting) for share in (0, 0.5, 1)]
+    assert mixed[0] > mixed[1] > mixed[2]
+
+
+@pytest.mark.parametrize("measure", [patches, texture])
+def test_noise_takes_a_picture_away_from_its_style(measure, photo, noise):
+    distances = [measure(photo + amount * noise, photo) for amount in (0, 0.02, 0.05, 0.1)]
+    assert distances == sorted(distances)
+    assert distances[-1] > 3 * distances[1] > 0
+
+
+def test_blur_changes_texture_far_more_than_color(photo):
+    blurred = F.interpolate(F.avg_pool2d(photo, 4), scale_factor=4, mode="bilinear")
+    assert texture(blurred, photo) > 0.5
+    assert color(blurred, photo) < 0.02
+
+
+def test_another_hue_changes_color_and_patches(photo):
+    turned = photo.roll(1, dims=1)
+    assert color(turned, photo) > 0.02
+    assert patches(turned, photo) > 0.02
+
+
+def test_patches_and_color_are_symmetric(photo, painting):
+    for measure in (patches, color):
+        assert measure(photo, painting) == pytest.approx(measure(painting, photo))
+
+
+def test_an_added_constant_is_the_distance_of_patches(photo):
+    """Each direction moves by the sum of its 147 entries times the constant, at all scales."""
+    moved = directions(64, 147).sum(1).abs().mean() * 0.1
+    assert patches(photo + 0.1, photo) == pytest.approx(float(moved), rel=1e-3)
+
+
+def test_texture_is_the_logarithm_of_a_factor_of_contrast(photo):
+    """Responses twice as large have four times the variance, wherever the floor is far."""
+    assert texture(0.25 + photo / 2, 0.25 + photo / 4) == pytest.approx(np.log(4), rel=0.1)
+
+
+def test_covariance_is_that_of_numpy(photo):
+    from benchmarks.quality.measures.texture import filters
+
+    responses = F.conv2d(photo, filters()).clamp(min=0)[0].flatten(1).numpy()
+    np.testing.assert_allclose(covariance(photo), np.cov(responses, bias=True), rtol=1e-4, atol=1e-9)
+
+
+def test_filters_do_not_see_even_color():
+    assert covariance(torch.full((1, 3, 20, 20), 0.7)).abs().max() < 1e-10
+
+
+def test_wasserstein_is_exact_for_samples_of_one_size():
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=(2, 5, 1024)).astype(np.float32)
+    expected = np.abs(np.sort(a, 1) - np.sort(b, 1)).mean()
+    assert float(wasserstein(torch.from_numpy(a), torch.from_numpy(b))) == pytest.approx(
+        float(expected), rel=1e-5
+    )
+
+
+def test_wasserstein_does_not_depend_on_how_many_samples_there_are():
+    few = torch.linspace(0, 1, 500)[None]
+    many = torch.linspace(0, 1, 30_000)[None]
+    assert float(wasserstein(few, many)) < 2e-3
+    assert float(wasserstein(few, many + 0.5)) == pytest.approx(0.5, abs=2e-3)
+    assert quantiles(few).shape == quantiles(many).shape
+
+
+def test_oklab_of_known_colors():
+    """Red and blue as published with the space."""
+    red = oklab(torch.tensor([1.0, 0, 0]).view(1, 3, 1, 1)).flatten()
+    blue = oklab(torch.tensor([0, 0, 1.0]).view(1, 3, 1, 1)).flatten()
+    torch.testing.assert_close(red, torch.tensor([0.6280, 0.2249, 0.1258]), atol=1e-3, rtol=0)
+    torch.testing.assert_close(blue, torch.tensor([0.4520, -0.0325, -0.3115]), atol=1e-3, rtol=0)
+
+
+def test_oklab_comes_back(photo):
+    torch.testing.assert_close(from_oklab(oklab(photo)), photo, atol=2e-4, rtol=0)
