@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.engine.partition import Partition
@@ -86,7 +85,7 @@ def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     found = {}
     for name, weight in options.weight.items():
         loss = losses[name]()
-        if loss.reference == "content":
+        if loss.reference == "content" and loss.follows_strength:
             weight *= content_factor(options.strength)
         if weight > 0:
             found[name] = (loss, weight)
@@ -95,7 +94,7 @@ def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
 
 def layer_shares(loss: Loss, options: Options, backbone: Backbone) -> dict[str, float]:
     """Return the layers that a loss reads and their weights, in the backbone's own names."""
-    if loss.reference == "none":
+    if loss.on_image:
         return {"image": 1.0}
     asked = options.content_layers if loss.reference == "content" else options.style_layers
     shares: dict[str, float] = {}
@@ -105,28 +104,21 @@ def layer_shares(loss: Loss, options: Options, backbone: Backbone) -> dict[str, 
     return shares
 
 
-def mixture(
-    features: Sequence[Tensor], shares: Sequence[float], masks: Sequence[Tensor] | None = None
-) -> tuple[Tensor, Tensor | None]:
-    """Return several pictures' features as one, (1, C, 1, N), with a mask that gives each picture its share.
+def mixture(features: Sequence[Tensor], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:
+    """Return several pictures' features as one, (1, C, 1, N), with a mask that gives each its weight.
 
     A style statistic does not care where positions are, so that of the pool is that of a true mixture.
 
     Args:
         features: (1, C, h, w) each.
-        shares: of the pictures, sum 1.
-        masks: what counts of each, (1, 1, h', w'), resized to its feature; all of it when omitted.
+        weights: of a position of each.
     """
-    if len(features) == 1 and masks is None:
+    if len(features) == 1:
         return features[0], None
     pooled = torch.cat([feature.flatten(2) for feature in features], dim=2).unsqueeze(2)
-    weights = [feature.new_full((1, feature[0, 0].numel()), share / feature[0, 0].numel())
-               for feature, share in zip(features, shares, strict=True)]  # fmt: skip
-    if masks is not None:
-        weights = [weight * F.interpolate(mask, feature.shape[-2:], mode="bilinear").flatten(1)
-                   for weight, mask, feature in zip(weights, masks, features, strict=True)]  # fmt: skip
-    mask = torch.cat(weights, dim=1)
-    return pooled, (mask / mask.max()).view(1, 1, 1, -1)
+    mask = torch.cat([feature.new_full((feature[0, 0].numel(),), weight)
+                      for feature, weight in zip(features, weights, strict=True)])  # fmt: skip
+    return pooled, (mask / max(weights)).view(1, 1, 1, -1)
 
 
 class Targets:
@@ -157,19 +149,30 @@ class Targets:
         of_content, of_style = self._wanted("content"), self._wanted("style")
         self.of_content = backbone(content, of_content) if of_content else {}
         self.of_styles = [backbone(style, of_style) for style in styles] if of_style else []
-        self.partitions = self._partitions(of_style) if regions else {}
+        self.partitions, self.style_partitions = self._partitions(of_style)
 
     def _wanted(self, reference: str) -> set[str]:
         named = [self.layers[name] for name, (loss, _) in self.active.items() if loss.reference == reference]
         return {layer for layers in named for layer in layers}
 
-    def _partitions(self, layers: set[str]) -> dict[str, Partition]:
-        assert self.regions is not None
-        sizes = {layer: self.backbone.layer_size(layer, *self.size) for layer in layers}
-        found = {
-            layer: Partition(self.regions.content, size) for layer, size in sizes.items() if min(size) > 0
-        }
-        return {layer: partition for layer, partition in found.items() if partition.fine_enough}
+    def _partitions(self, layers: set[str]) -> tuple[dict[str, Partition], dict[str, list[Partition]]]:
+        """Return those of the content and of the styles, for the layers that hold every region in both."""
+        ours: dict[str, Partition] = {}
+        theirs: dict[str, list[Partition]] = {}
+        for layer in layers if self.regions else ():
+            assert self.regions is not None
+            features = [of_style[layer] for of_style in self.of_styles]
+            sizes = [
+                self.backbone.layer_size(layer, *self.size),
+                *((f.shape[-2], f.shape[-1]) for f in features),
+            ]
+            if not all(map(min, sizes)):
+                continue
+            pictures = zip((self.regions.content, *self.regions.styles), sizes, strict=True)
+            content, *styles = (Partition(shares, size) for shares, size in pictures)
+            if content.fine_enough(styles):
+                ours[layer], theirs[layer] = content, styles
+        return ours, theirs
 
     def terms(self, name: str) -> Iterator[Term]:
         """Yield the terms of a loss: one for each layer, or for each region of each layer."""
@@ -191,11 +194,14 @@ class Targets:
                 yield Term(name, loss, layer, target, share, weight)
 
     def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
-        features = [features[layer] for features in self.of_styles]
-        masks = None
-        if region is not None and self.regions is not None:
-            masks = [shares[:, region : region + 1] for shares in self.regions.styles]
-        return loss.target(loss.statistic(*mixture(features, self.shares, masks)))
+        features = [of_style[layer] for of_style in self.of_styles]
+        weights = [
+            share / feature[0, 0].numel() for share, feature in zip(self.shares, features, strict=True)
+        ]
+        if region is not None:
+            partitions = zip(self.style_partitions[layer], features, strict=True)
+            features = [partition.split(feature)[region] for partition, feature in partitions]
+        return loss.target(loss.statistic(*mixture(features, weights)))
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 """One layer's positions sorted by region, so that a loss sees each region as a picture of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -40,10 +41,10 @@ class Partition:
         self.inverse = self.order.argsort()
         self.counts: list[int] = labels.bincount(minlength=shares.shape[1]).tolist()
 
-    @property
-    def fine_enough(self) -> bool:
-        """Whether each region has positions enough for a statistic."""
-        return min(self.counts) >= FEWEST
+    def fine_enough(self, styles: "Sequence[Partition]") -> bool:
+        """Whether each region has positions enough for a statistic, here and in all styles together."""
+        pooled = [sum(counts) for counts in zip(*(style.counts for style in styles), strict=True)]
+        return all(count >= FEWEST for count in (*self.counts, *pooled))
 
     @property
     def areas(self) -> list[float]:

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
+from scumble.engine.borders import along_edges
 from scumble.engine.clusters import cluster
 from scumble.engine.plan import Plan
 from scumble.image.color import oklab
@@ -31,7 +32,7 @@ class Regions:
     """How much each place belongs to each of K regions; shares sum to 1 over K.
 
     Args:
-        content: (1, K, h, w), a cell for each 8 x 8 pixels of the compared picture.
+        content: (1, K, h, w), in the size of the compared picture.
         styles: (1, K, h, w) for each style.
     """
 
@@ -147,5 +148,8 @@ def find_regions(
     )
     if len(centers) == 1 or (number is None and alike < KINSHIP):
         return None
-    grids = [share.T.view(1, -1, *one.shape[-2:]) for share, one in zip(shares, described, strict=True)]
-    return Regions(grids[0], tuple(grids[1:]))
+    grids = [share.T.reshape(1, -1, *one.shape[-2:]) for share, one in zip(shares, described, strict=True)]
+    first, *others = (
+        along_edges(grid, picture) for grid, picture in zip(grids, (content, *styles), strict=True)
+    )
+    return Regions(first, tuple(others))

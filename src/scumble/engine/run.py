@@ -13,6 +13,7 @@ from scumble.backbones.weights import load_backbone
 from scumble.engine.device import choose_device, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.objective import Objective, make_objective
+from scumble.engine.palette import recolor_amount, recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
@@ -90,6 +91,11 @@ def resized(image: Tensor, scale: Scale) -> Tensor:
     return F.interpolate(image, (scale.height, scale.width), mode="bicubic", antialias=True)
 
 
+def detail_share(strength: float) -> float:
+    """Return how much of the content's detail a larger scale begins with: all up to strength 50, none at 100."""
+    return min(1.0, 2 - strength / 50)
+
+
 def prepare_backbone(options: Options) -> Backbone:
     """Load the backbone with the pooling and the input that the options ask for."""
     backbone = load_backbone(options.backbone, None if options.pooling == "own" else options.pooling)
@@ -129,13 +135,21 @@ class Painting:
     def _is_varied(self, picture: Picture) -> bool:
         return deviation(self._tensor(picture, self.plan.scales[0].size)) > 10 / 255
 
-    def _objective(self, scale: Scale, content: Tensor) -> Objective:
+    def _pictures(self, scale: Scale) -> tuple[Tensor, list[Tensor]]:
+        """Return content and styles as a scale sees them, the content in the styles' colors."""
+        content = self._tensor(self.plan.content, scale.size)
         styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]
-        return make_objective(self.backbone, self.options, content, styles, self.plan.shares, self.regions)
+        amount = recolor_amount(self.options.recolor, self.options.strength) if scale.steps else 0.0
+        return recolored(content, styles, self.plan.shares, self.regions, amount), styles
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
         return start_image(self.options, content, self._tensor(given, scale.size) if given else None)
+
+    def _enlarged(self, image: Tensor, coarse: Tensor, content: Tensor, scale: Scale) -> Tensor:
+        """Return the image in the size of a scale, with the detail that the content has there and not before."""
+        detail = content - resized(coarse, scale)
+        return (resized(image, scale) + detail_share(self.options.strength) * detail).clamp(0, 1)
 
     def _optimizer(self) -> Optimizer:
         options = self.options
@@ -143,17 +157,20 @@ class Painting:
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps of all scales; a last scale without any yields its image once, as step 0."""
-        image = torch.empty(0)
+        image = content = torch.empty(0)
         evaluation = Evaluation(torch.zeros(()), torch.zeros(()))  # of a run without steps
         work = sum(scale.work for scale in self.plan.scales)
         count = done = 0
         for scale in self.plan.scales:
-            content = self._tensor(self.plan.content, scale.size)
-            image = resized(image, scale).clamp(0, 1) if count else self._start(scale, content)
+            coarse, (content, styles) = content, self._pictures(scale)
+            image = self._enlarged(image, coarse, content, scale) if count else self._start(scale, content)
             if scale.steps == 0:
                 continue
             self.optimizer.next_scale(partial(resized, scale=scale))
-            for number, of, moved, evaluation in self._descend(scale, image, self._objective(scale, content)):
+            objective = make_objective(
+                self.backbone, self.options, content, styles, self.plan.shares, self.regions
+            )
+            for number, of, moved, evaluation in self._descend(scale, image, objective):
                 image, count = moved, count + 1
                 progress = (done + scale.work * number / of) / work
                 shown, notes, self.notes = image.clamp(0, 1), self.notes, ()

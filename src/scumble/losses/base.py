@@ -18,6 +18,8 @@ class Loss(ABC):
     """
 
     reference: ClassVar[Literal["content", "style", "none"]]
+    follows_strength: ClassVar[bool] = True  # of a loss that keeps the content: less weight at more strength
+    on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
 
     @abstractmethod
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:

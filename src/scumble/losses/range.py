@@ -18,6 +18,7 @@ class RangeLoss(Loss):
     """
 
     reference = "none"
+    on_image = True
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         excess = feature - feature.clamp(MARGIN, 1 - MARGIN)

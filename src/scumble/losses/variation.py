@@ -6,21 +6,10 @@ from torch import Tensor
 from scumble.losses.base import Loss, losses
 
 
-@losses("variation")
-class VariationLoss(Loss):
-    r"""Penalize squared differences of neighboring pixels, the mean of both directions.
+class Differences(Loss):
+    """What `variation` and `roughness` share: all differences, (B, C, 2, H, W), 0 past the last column and row."""
 
-    .. math:: \tfrac12 \left( \overline{(x_{i,j+1} - x_{i,j})^2} + \overline{(x_{i+1,j} - x_{i,j})^2} \right)
-
-    Squares, not magnitudes: strong edges pay more than they would under total variation, dots pay most.
-    The statistic holds all differences, (B, C, 2, H, W), with 0 past the last column and row.
-
-    Reference:
-        Mahendran, Vedaldi: Understanding Deep Image Representations by Inverting Them (2014),
-        https://arxiv.org/abs/1412.0035, with beta = 2.
-    """
-
-    reference = "none"
+    on_image = True
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         across = torch.zeros_like(feature)
@@ -31,6 +20,22 @@ class VariationLoss(Loss):
             across[..., :-1] *= mask[..., 1:] * mask[..., :-1]
             down[..., :-1, :] *= mask[..., 1:, :] * mask[..., :-1, :]
         return torch.stack([across, down], dim=2)
+
+
+@losses("variation")
+class VariationLoss(Differences):
+    r"""Penalize squared differences of neighboring pixels, the mean of both directions.
+
+    .. math:: \tfrac12 \left( \overline{(x_{i,j+1} - x_{i,j})^2} + \overline{(x_{i+1,j} - x_{i,j})^2} \right)
+
+    Squares, not magnitudes: strong edges pay more than they would under total variation, dots pay most.
+
+    Reference:
+        Mahendran, Vedaldi: Understanding Deep Image Representations by Inverting Them (2014),
+        https://arxiv.org/abs/1412.0035, with beta = 2.
+    """
+
+    reference = "none"
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         return (statistic - target).square().mean()
