@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format styles gallery train clean
+.PHONY: help demo test lint format styles gallery train network curves quality clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -36,9 +36,22 @@ PICTURES ?= ../shared/images/photos ../shared/images/artworks
 TEACHER ?= ../shared/teacher/cd-vgg19-16x.safetensors
 RUN ?= runs/compact
 STEPS ?= 5000
+MINUTES ?=
+TAUGHT := $(PICTURES:%=--pictures %) --teacher $(TEACHER)
 
-train: $(VENV)/.dev ## distill the bundled network, or go on where it stopped
-	$(BIN)/python -m training.train $(PICTURES:%=--pictures %) --teacher $(TEACHER) --out $(RUN) --steps $(STEPS)
+train: $(VENV)/.dev ## distill a network like the bundled one, or go on where it stopped; MINUTES=10 for a small budget
+	$(BIN)/python -m training.train $(TAUGHT) --out $(RUN) $(if $(MINUTES),--minutes $(MINUTES),--steps $(STEPS))
+
+network: $(VENV)/.dev ## make the bundled network itself from nothing
+	$(BIN)/python -m training.network $(TAUGHT)
+
+curves: $(VENV)/.dev ## plot the course of a training run
+	$(BIN)/python -m training.plot $(RUN) -o $(RUN)/curves.png
+
+PAIRS ?=
+
+quality: $(VENV)/.dev ## paint pairs at five strengths and measure the pictures; an hour for our own
+	$(BIN)/python -m benchmarks.quality $(if $(PAIRS),--pairs $(PAIRS))
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) out build dist

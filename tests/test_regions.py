@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
+from scumble.engine.borders import along_edges, box
 from scumble.engine.clusters import cluster, k_means
 from scumble.engine.objective import make_objective
 from scumble.engine.partition import FEWEST, Partition
@@ -15,6 +16,7 @@ from scumble.image.tensors import to_tensor
 from scumble.losses.base import losses
 from scumble.options import Options
 
+NOTHING = dict.fromkeys(Options().weight, 0)
 SKY, FIELD = (90, 140, 220), (190, 150, 40)
 
 
@@ -61,7 +63,7 @@ def test_left_to_itself_it_finds_none_across_the_halves(compact):
     found = find_regions(compact, halves(SKY, FIELD), [halves(SKY, FIELD, seed=1)], None)
     for shares in (found.content, *found.styles):
         halved = shares.unflatten(-1, (2, -1)).mean((0, 2, 4))  # (K, 2)
-        assert (halved.max(1).values / halved.sum(1) > 0.9).all()
+        assert (halved.max(1).values / halved.sum(1) > 0.7).all()
 
 
 def test_swapped_halves_swap_the_pairs(compact):
@@ -121,6 +123,10 @@ def test_kinship_is_the_scatter_between_regions():
     assert kinship(places, torch.full((4, 2), 0.5)) == pytest.approx(0, abs=1e-6)
 
 
+def interpolated(shares, size):
+    return torch.nn.functional.interpolate(shares, size, mode="bilinear")
+
+
 def blobs():
     random = torch.Generator().manual_seed(0)
     centers = torch.tensor([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
@@ -151,7 +157,7 @@ def soft_shares(height=6, width=8):
 def test_a_split_feature_is_compared_as_with_hard_masks(name):
     loss, partition = losses[name](), Partition(soft_shares(), (15, 21))
     feature = torch.rand(1, 4, 15, 21, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
-    labels = torch.nn.functional.interpolate(soft_shares(), (15, 21), mode="bilinear").argmax(1)
+    labels = interpolated(soft_shares(), (15, 21)).argmax(1)
     one, other = (feature.clone().requires_grad_() for _ in range(2))
     for region, part in enumerate(partition.split(one)):
         mask = (labels == region)[:, None].double()
@@ -165,7 +171,7 @@ def test_a_split_feature_is_compared_as_with_hard_masks(name):
 
 def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
     """At 32 px, relu5_1 has four positions."""
-    options = Options(style_layers="relu1_1,relu5_1", weight={"content": 0})
+    options = Options(style_layers="relu1_1,relu5_1", weight=NOTHING | {"covariance": 1, "variation": 1})
     content, style = (torch.rand(1, 3, 32, 32, dtype=torch.float64) for _ in range(2))
     objective = make_objective(
         network, options, content, [style], [1.0], Regions(soft_shares(), (soft_shares(),))
@@ -173,28 +179,58 @@ def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
     regions = {layer: [term.region for term in objective.terms if term.layer == layer]
                for layer in ("relu1_1", "relu5_1", "image")}  # fmt: skip
     assert regions == {"relu1_1": [0, 1, 2], "relu5_1": [None], "image": [None]}
-    assert not Partition(soft_shares(), (2, 2)).fine_enough
-    assert FEWEST > 1
 
 
-def test_regions_weigh_by_their_area(network):
-    options = Options(style_layers="relu1_1", weight={"content": 0, "variation": 0})
+def test_a_region_needs_positions_in_the_content_and_in_the_styles_together():
+    fine, coarse = Partition(soft_shares(), (15, 21)), Partition(soft_shares(), (2, 2))
+    assert fine.fine_enough([fine])
+    assert fine.fine_enough([coarse, fine])
+    assert not fine.fine_enough([coarse])
+    assert not coarse.fine_enough([fine])
+    assert min(fine.counts) >= FEWEST > min(coarse.counts)
+
+
+def test_regions_weigh_by_their_area_and_styles_by_their_share(network):
+    options = Options(style_layers="relu1_1", weight=NOTHING | {"covariance": 1})
     random = torch.Generator().manual_seed(1)
-    content, style, image = (
-        torch.rand(1, 3, 24, 32, dtype=torch.float64, generator=random) for _ in range(3)
+    content, one, other, image = (
+        torch.rand(1, 3, 24, 32, dtype=torch.float64, generator=random) for _ in range(4)
     )
-    regions = Regions(soft_shares(), (soft_shares(),))
-    loss, mask_of = losses["covariance"](), torch.nn.functional.interpolate
-    of_image, of_style = (network(picture, ["relu1_1"])["relu1_1"] for picture in (image, style))
-    labels = mask_of(regions.content, (24, 32), mode="bilinear").argmax(1)
-    shares = mask_of(regions.styles[0], (24, 32), mode="bilinear")
+    regions = Regions(soft_shares(), (soft_shares(), soft_shares().flip(-1)))
+    loss, labels_of = (
+        losses["covariance"](),
+        lambda shares: interpolated(shares, (24, 32)).argmax(1, keepdim=True),
+    )
+    of_image, of_one, of_other = (network(each, ["relu1_1"])["relu1_1"] for each in (image, one, other))
     total = 0
     for region in range(3):
-        mask = (labels == region)[:, None].double()
-        target = loss.statistic(of_style, shares[:, region : region + 1])
+        mask, *masks = ((labels_of(each) == region).double() for each in (regions.content, *regions.styles))
+        pool = torch.cat([0.75 * masks[0], 0.25 * masks[1]], dim=-1)
+        target = loss.statistic(torch.cat([of_one, of_other], dim=-1), pool)
         total += mask.mean() * loss.distance(loss.statistic(of_image, mask), target)
-    evaluation = make_objective(network, options, content, [style], [1.0], regions)(image)
+    evaluation = make_objective(network, options, content, [one, other], [0.75, 0.25], regions)(image)
     torch.testing.assert_close(evaluation.total, total)
+
+
+def test_borders_follow_the_edges_of_the_picture():
+    """Coarse shares with their border at 40 of 64, on a picture whose edge is at 34."""
+    picture = torch.zeros(1, 3, 32, 64)
+    picture[..., 34:] = 1
+    coarse = torch.zeros(1, 2, 4, 8)
+    coarse[:, 0, :, :5] = coarse[:, 1, :, 5:] = 1
+    fine = along_edges(coarse, picture)
+    torch.testing.assert_close(fine.sum(1), torch.ones(1, 32, 64))
+    assert (fine[0, 0, :, 20:33] > 0.5).all()
+    assert (fine[0, 0, :, 35:44] < fine[0, 0, :, 20:33].min()).all()
+    assert fine[0, 0, :, :20].min() > 0.9
+    assert fine[0, 1, :, 55:].min() > 0.9
+
+
+def test_without_edges_borders_stay_where_they_are():
+    coarse = soft_shares().float()
+    flat = along_edges(coarse, torch.full((1, 3, 48, 64), 0.5))
+    assert (flat - interpolated(coarse, (48, 64))).abs().max() < 0.25
+    assert (flat - box(box(interpolated(coarse, (48, 64))))).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("asked", ["9", "0", "auto2", "on", ""])

@@ -9,7 +9,7 @@ from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import make_plan
-from scumble.engine.run import Painting, paint
+from scumble.engine.run import Painting, detail_share, paint
 from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
@@ -175,7 +175,7 @@ def test_each_start_is_painted_on(painted, start):
 
 def test_the_start_is_what_it_says(painted, content, style):
     """With a rate of next to nothing, the first picture is the start."""
-    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0}
+    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0, "recolor": 0}
     for start, expected in [("content", content), ("style", style)]:
         (step,) = painted(start=start, **still)
         torch.testing.assert_close(step.image, pixels(expected, (64, 48)), rtol=0, atol=1e-4)
@@ -293,3 +293,26 @@ def test_regions_change_the_picture_where_there_are_any(painted, content):
     """A picture painted after itself has the regions that it has."""
     found, none = (painted((content,), start="noise", regions=regions)[-1].image for regions in ("2", "off"))
     assert not torch.equal(found, none)
+
+
+@pytest.mark.parametrize("regions", ["off", "2"])
+def test_a_picture_painted_in_its_own_style_is_itself(painted, content, regions):
+    """The identity: nothing pulls it away, from scale to scale."""
+    last = painted((content,), regions=regions)[-1]
+    assert (last.image - pixels(content, (64, 48))).abs().mean() < 1 / 255
+
+
+def test_content_is_recolored_before_it_is_painted(painted, style):
+    """With next to no steps, the colors are the style's already."""
+    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0, "regions": "off"}
+    plain, recolored = (painted(recolor=amount, **still)[-1].image.mean((0, 2, 3)) for amount in (0, 1))
+    wanted = pixels(style, (60, 60)).mean((0, 2, 3))
+    assert (recolored - wanted).abs().max() < 0.02
+    assert (plain - wanted).abs().max() > 0.1
+
+
+def test_a_larger_scale_begins_with_the_content_s_detail():
+    shares = [detail_share(strength) for strength in (0, 50, 60, 80, 100)]
+    assert shares[:2] == [1, 1]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] == 0

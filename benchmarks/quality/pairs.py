@@ -70,10 +70,7 @@ def find_pairs(folder: Path | None = None, limit: int | None = None) -> list[Pai
         limit: how many at most; a smaller limit gives a beginning of a larger one's pairs.
     """
     if folder is None:
-        contents, styles = (
-            [EXAMPLES / "coffee.jpg", EXAMPLES / "chelsea.png"],
-            pictures_in(EXAMPLES / "styles"),
-        )
+        contents, styles = pictures_in(EXAMPLES), pictures_in(EXAMPLES / "styles")
     else:
         contents, styles = pictures_in(folder / "content"), pictures_in(folder / "style")
     return walk(contents, styles)[:limit]

@@ -24,6 +24,7 @@ SOFTNESS = 0.05  # of shares, in mean squared distances: at 0 each place of a st
 SMALLEST = 0.04  # share of a picture below which a region joins its neighbor
 MOST = 5  # regions that `auto` considers
 GAIN = 0.92  # `auto`: what one more region must at least bring the scatter down to
+EVEN = 0.02  # scatter of a picture without anything in it; others have about 1
 KINSHIP = 0.19  # `auto`: share of a style's scatter that its regions must explain, or there is one region
 
 
@@ -89,7 +90,7 @@ def kinship(places: Tensor, shares: Tensor) -> float:
     area = shares.sum(0)  # (K,)
     means = shares.T @ places / (area[:, None] + 1e-12)
     between = (area / area.sum() * (means - places.mean(0)).square().sum(1)).sum()
-    return float(between / (places.var(0, correction=0).sum() + 1e-12))
+    return float(between / (places.var(0, correction=0).sum() + EVEN))
 
 
 def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:

@@ -1,5 +1,6 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.device import choose_device, use_threads
 from scumble.engine.guard import Guard, deviation
-from scumble.engine.objective import Objective, make_objective
+from scumble.engine.objective import Objective, content_factor, make_objective
 from scumble.engine.palette import recolor_amount, recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
@@ -93,7 +94,7 @@ def resized(image: Tensor, scale: Scale) -> Tensor:
 
 def detail_share(strength: float) -> float:
     """Return how much of the content's detail a larger scale begins with: all up to strength 50, none at 100."""
-    return min(1.0, 2 - strength / 50)
+    return min(1.0, math.sqrt(content_factor(strength)))
 
 
 def prepare_backbone(options: Options) -> Backbone:
