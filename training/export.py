@@ -7,13 +7,13 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from scumble.backbones.compact import Compact
+from scumble.backbones.base import Backbone
 from scumble.backbones.contents import digest
 from training.student import NORMALIZATION, Student
 
 
 @torch.no_grad()
-def equalize(backbone: Compact, crops: Tensor) -> None:
+def equalize(backbone: Backbone, crops: Tensor) -> None:
     """Rescale weights and biases, layer by layer, so that each layer's mean activation is 1 after its ReLU.
 
     What Gatys et al. did to VGG: it changes no picture made with losses relative to their targets, and gives the
@@ -35,14 +35,15 @@ def equalize(backbone: Compact, crops: Tensor) -> None:
         activation = layer(activation)
 
 
-def export(student: Student, crops: Tensor, path: Path, told: dict[str, object]) -> None:
+def export(student: Student, crops: Tensor, path: Path, told: dict[str, object], backbone: str) -> Path:
     """Write the convolutions in float16 with their input normalization, origin and licence in the header.
 
     Args:
         student: trained; its backbone is equalized in place.
         crops: held-out pictures to equalize with, (B, 3, H, W).
         path: of the safetensors file.
-        told: what the header says of the training: steps, seed, errors.
+        told: what the header says of the training: steps, choices, errors.
+        backbone: the name under which it is to be used.
     """
     equalize(student.backbone, crops)
     weights = {
@@ -50,7 +51,7 @@ def export(student: Student, crops: Tensor, path: Path, told: dict[str, object])
         for name, value in student.backbone.state_dict().items()
     }
     header = {
-        "backbone": "compact",
+        "backbone": backbone,
         "normalization": NORMALIZATION.to_json(),
         "source": "distilled by Scumble's training/ from the 16x-compressed VGG-19 of Collaborative Distillation",
         "license": "Apache-2.0; teacher: MIT, Copyright (c) 2020 Huan Wang",
@@ -58,3 +59,4 @@ def export(student: Student, crops: Tensor, path: Path, told: dict[str, object])
     }
     save_file(weights, path, header | {"digest": digest(header, weights)})
     print(f"{path} {path.stat().st_size} bytes")
+    return path

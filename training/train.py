@@ -1,145 +1,183 @@
 """Distil the bundled network: `make train`, or `python -m training.train --help`."""
 
-import json
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import torch
-from cyclopts import App, Parameter
+from cyclopts import App
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from training.export import export
-from training.pictures import Crops, load_pictures
-from training.student import Student
+from training.heads import fit_heads
+from training.log import Log, Speed
+from training.machine import Machine
+from training.pictures import Crops, batches, load_pictures
+from training.recipe import Recipe, one_cycle
+from training.student import Student, first_student
 from training.teacher import Teacher
+from training.terms import covariance_distance, errors, gradient_distance, kernel_distances
 
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Recipe:
-    """How to train."""
-
-    pictures: Annotated[tuple[Path, ...], Parameter(help="folders of pictures")]
-    teacher: Annotated[Path, Parameter(help="safetensors file of the teacher")]
-    out: Annotated[Path, Parameter(help="folder of checkpoint, log and result")] = Path("runs/compact")
-    steps: Annotated[int, Parameter(help="updates in all")] = 5000
-    batch: Annotated[int, Parameter(help="crops in one update")] = 12
-    side: Annotated[int, Parameter(help="side of a crop, pixels")] = 128
-    rate: Annotated[float, Parameter(help="highest learning rate of the one-cycle schedule")] = 3e-3
-    seed: Annotated[int, Parameter(help="of crops and first weights")] = 0
-    workers: Annotated[int, Parameter(help="processes that cut crops")] = 1
-    until: Annotated[int | None, Parameter(help="leave off at this update, to go on another time")] = None
+CLIPPED = 5.0  # length of the gradient of all weights
 
 
 class Training:
     """A student, its optimizer and how far they have come; saved every 100 steps and resumed from there."""
 
-    def __init__(self, recipe: Recipe, device: torch.device) -> None:
-        torch.manual_seed(recipe.seed)
-        self.recipe, self.device, self.step = recipe, device, 0
-        self.student = Student().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    def __init__(self, recipe: Recipe, machine: Machine) -> None:
+        self.recipe, self.machine, self.step, self.seconds = recipe, machine, 0, 0.0
+        self.student = first_student(recipe)
+        self.student.to(machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.teacher = Teacher(recipe.teacher, recipe.teacher_pooling == "blurred", machine.device)
         self.optimizer = torch.optim.AdamW(self.student.parameters(), lr=recipe.rate, weight_decay=1e-4)
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, recipe.rate, total_steps=recipe.steps, pct_start=0.1
-        )
         self.checkpoint = recipe.out / "checkpoint.pt"
-        if self.checkpoint.exists():
-            self.restore(torch.load(self.checkpoint, map_location=device, weights_only=True))
 
-    def restore(self, saved: dict[str, Any]) -> None:
-        self.step = saved["step"]
+    def restore(self) -> bool:
+        """Go on from the checkpoint, if there is one."""
+        if not self.checkpoint.exists():
+            return False
+        saved: dict[str, Any] = torch.load(
+            self.checkpoint, map_location=self.machine.device, weights_only=True
+        )
+        self.step, self.seconds = saved["step"], saved["seconds"]
         self.student.load_state_dict(saved["student"])
         self.optimizer.load_state_dict(saved["optimizer"])
-        self.schedule.load_state_dict(saved["schedule"])
+        return True
 
     def save(self) -> None:
-        parts = {"student": self.student, "optimizer": self.optimizer, "schedule": self.schedule}
-        state = {name: part.state_dict() for name, part in parts.items()}
+        """Write a checkpoint, whole or not at all."""
+        state = {"student": self.student.state_dict(), "optimizer": self.optimizer.state_dict()}
         partial = self.checkpoint.with_suffix(".partial")
-        torch.save({"step": self.step, **state}, partial)
+        torch.save({"step": self.step, "seconds": self.seconds, **state}, partial)
         partial.replace(self.checkpoint)
 
-    def update(self, image: Tensor, taught: dict[str, Tensor]) -> Tensor:
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done, by the clock or by updates."""
+        recipe = self.recipe
+        return self.seconds / (60 * recipe.minutes) if recipe.minutes else self.step / recipe.steps
+
+    def update(self, image: Tensor) -> Tensor:
         """Make one optimizer update; return the error of each layer."""
-        errors: Tensor = self.student.errors(image, taught)
+        height, momentum = one_cycle(self.progress)
+        for group in self.optimizer.param_groups:
+            group["lr"], group["betas"] = self.recipe.rate * height, (momentum, 0.999)
+        found, objective = self.objective(image)
         self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(errors.sum())
-        torch.nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
+        torch.autograd.backward(objective)
+        torch.nn.utils.clip_grad_norm_(self.student.parameters(), CLIPPED)
         self.optimizer.step()
-        self.schedule.step()
         self.step += 1
-        return errors.detach()
+        return found.detach()
 
-
-def batches(recipe: Recipe, first_step: int) -> Iterator[Tensor]:
-    """Yield the crops (batch, 3, side, side) of every step from `first_step` on."""
-    crops = Crops(load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed)
-    last_step = recipe.steps if recipe.until is None else min(recipe.until, recipe.steps)
-    wanted = range(first_step * recipe.batch, last_step * recipe.batch)
-    loader = DataLoader(
-        crops,
-        recipe.batch,
-        sampler=wanted,
-        num_workers=recipe.workers,
-        prefetch_factor=4 if recipe.workers else None,
-    )
-    yield from loader
+    def objective(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the error of each layer, and what is minimized: their sum and the terms that are asked for."""
+        recipe = self.recipe
+        with self.machine.arithmetic():
+            taught = {name: feature.float() for name, feature in self.teacher(image).items()}
+            own = self.student(image)
+            found, predicted = errors(self.student, own, taught)
+            total = found.sum()
+            if recipe.covariance:
+                total = total + recipe.covariance * covariance_distance(predicted, taught)
+            if recipe.kernel:
+                total = total + recipe.kernel * torch.stack([*kernel_distances(own, taught).values()]).mean()
+            if recipe.gradient:
+                total = total + recipe.gradient * gradient_distance(
+                    self.student, self.teacher, image[:2], self.step
+                )
+        return found, total
 
 
 def held_out_crops(recipe: Recipe) -> Tensor:
-    """Return 64 crops (64, 3, side, side) of pictures that training never sees."""
-    crops = Crops(load_pictures(list(recipe.pictures), held_out=True), recipe.side, seed=1, augment=False)
-    return torch.stack([crops[number] for number in range(64)])
+    """Return crops (held_out, 3, side, side) of pictures that training never sees."""
+    pictures = load_pictures(list(recipe.pictures), held_out=True)
+    crops = Crops(pictures, recipe.side, seed=1, augment=False)
+    return torch.stack([crops[number] for number in range(recipe.held_out)])
 
 
 @torch.no_grad()
-def validate(student: Student, teacher: Teacher, crops: Tensor) -> dict[str, float]:
-    """Return the mean error of each layer, in batches of 16 crops."""
-    errors = torch.stack([student.errors(batch, teacher(batch)) for batch in torch.split(crops, 16)]).mean(0)
-    return dict(zip(student.heads, errors.tolist(), strict=True))
+def validate(student: Student, teacher: Teacher, crops: Tensor) -> dict[str, dict[str, float]]:
+    """Return the mean error and kernel distance of each layer, in batches of 16 crops."""
+    found, kernels = [], []
+    for batch in torch.split(crops, 16):
+        own, taught = student(batch), teacher(batch)
+        found.append(errors(student, own, taught)[0])
+        kernels.append(torch.stack([*kernel_distances(own, taught).values()]))
+    means = {"errors": torch.stack(found).mean(0), "kernels": torch.stack(kernels).mean(0)}
+    return {
+        kind: {name: round(value, 4) for name, value in zip(student.heads, mean.tolist(), strict=True)}
+        for kind, mean in means.items()
+    }
 
 
 app = App(name="train", help=__doc__)
 
 
 @app.default
-def train(recipe: Recipe) -> None:
+def main(*, recipe: Recipe) -> None:
     """Train, or go on from the checkpoint in `--out`, and export the network when done."""
+    train(recipe)
+
+
+def train(recipe: Recipe) -> Path | None:
+    """Train, or go on from the checkpoint in `--out`, and export the network when done.
+
+    Returns:
+        The exported file; none if the run was told to leave off before its end.
+    """
     recipe.out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    training, teacher = Training(recipe, device), Teacher(recipe.teacher)
-    teacher.weights = {name: weight.to(device) for name, weight in teacher.weights.items()}
-    follow(training, teacher)
-    training.save()
-    if training.step < recipe.steps:
-        return
-    student = training.student.to("cpu").eval()
+    training = Training(recipe, Machine.found(recipe.arithmetic))
     crops = held_out_crops(recipe)
-    errors = validate(student, Teacher(recipe.teacher), crops)
-    told = {"steps": recipe.steps, "batch": recipe.batch, "side": recipe.side, "seed": recipe.seed}
-    export(student, crops, recipe.out / "compact.safetensors", {**told, "errors": errors})
+    with Log(recipe.out / "log.jsonl") as log:
+        resumed = training.restore()
+        log.write({"recipe": recipe.told(), "machine": training.machine.told(), "from_step": training.step})
+        pictures = Crops(
+            load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed, recipe.scales
+        )
+        if recipe.start and not resumed:
+            fit_heads(training.student, training.teacher, torch.stack([pictures[i] for i in range(48)]))
+            log.write({"step": 0, "held_out": validate(training.student, Teacher(recipe.teacher), crops)})
+        follow(training, pictures, crops, log)
+        training.save()
+        if training.progress < 1:
+            return None
+        student = training.student.to("cpu").eval()
+        measured = validate(student, Teacher(recipe.teacher), crops)
+        log.write({"step": training.step, "held_out": measured, "end": True})
+    told = {"steps": training.step, "recipe": recipe.told(), **measured}
+    return export(student, crops, recipe.out / f"{recipe.backbone}.safetensors", told, recipe.backbone)
 
 
-def follow(training: Training, teacher: Teacher) -> None:
-    """Make the updates that are left, with a line in the log every 20 and a checkpoint every 100."""
-    recipe, first, started = training.recipe, training.step, time.monotonic()
-    with (recipe.out / "log.jsonl").open("a") as log:
-        for crops in batches(recipe, first):
-            image = crops.to(training.device, memory_format=torch.channels_last)
-            errors = training.update(image, teacher(image))
-            if training.step % 20 == 0:
-                row = {
-                    "step": training.step,
-                    "errors": [round(error, 4) for error in errors.tolist()],
-                    "s/step": round((time.monotonic() - started) / (training.step - first), 3),
-                }
-                print(json.dumps(row), file=log, flush=True)
-            if training.step % 100 == 0:
-                training.save()
+def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> None:
+    """Make the updates that are left; a line in the log every 20, a validation when due, a checkpoint every 100."""
+    recipe, machine = training.recipe, training.machine
+    reference, unseen = Teacher(recipe.teacher, device=machine.device), machine.put(held_out)
+    speed = Speed(recipe.batch, recipe.side)
+    for image in speed.watch(waited(training, pictures)):
+        found = training.update(image)
+        training.seconds += speed.lap()
+        if training.step % 20 == 0:
+            row = {"step": training.step, "errors": [round(error, 4) for error in found.tolist()]}
+            log.write(row | {"rate": training.optimizer.param_groups[0]["lr"]} | speed.told())
+        if training.step % recipe.every == 0:
+            measured = validate(training.student, reference, unseen)
+            log.write({"step": training.step, "held_out": measured})
+            log.say(training.step, training.progress, training.seconds, measured)
+            speed.skip()
+        if training.step % 100 == 0:
+            training.save()
+        if training.progress >= 1:
+            return
+
+
+def waited(training: Training, pictures: Crops) -> Iterator[Tensor]:
+    """Yield the images of each update that is left, where they are computed with."""
+    recipe, machine = training.recipe, training.machine
+    steps = range(training.step, max(training.step, recipe.last_step))
+    workers = machine.workers if recipe.workers < 0 else recipe.workers
+    for crops in batches(pictures, recipe.batch, steps, workers, machine.is_gpu):
+        yield machine.put(crops)
 
 
 if __name__ == "__main__":

@@ -1,83 +1,42 @@
-"""How the bundled network is made: the same crops for the same seed, resumable, exported whole."""
+"""The loop: resumable, logged, exported whole; each choice of a recipe does something."""
 
+import json
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
-from safetensors.torch import save_file
-from training.export import equalize
+from training.log import read_log
+from training.machine import Machine
+from training.network import phases
 from training.pictures import Crops, load_pictures
+from training.recipe import Recipe, one_cycle
 from training.student import Student
-from training.teacher import CONVOLUTIONS, WIDTHS, Teacher
-from training.train import Recipe, train
+from training.train import Training, train, waited
 
-from scumble.backbones.compact import Compact
 from scumble.backbones.formats_safetensors import read_own
 
-OWN = {"1": 16, "2": 32, "3": 64, "4": 128, "5": 128}
 
-
-@pytest.fixture
-def recipe(tmp_path):
-    """Four updates on three random pictures, with a teacher of random weights."""
-    random = np.random.default_rng(0)
-    (tmp_path / "pictures").mkdir()
-    for number in range(3):
-        pixels = random.integers(0, 255, (70, 90, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(tmp_path / "pictures" / f"{number}.png")
-    save_file(random_teacher(), tmp_path / "teacher.safetensors")
-    return Recipe(
-        (tmp_path / "pictures",), tmp_path / "teacher.safetensors", tmp_path / "run", 4, 2, 32, workers=0
-    )
-
-
-def random_teacher():
-    generator = torch.Generator().manual_seed(0)
-    shapes = {"preprocess": (3, 3, 1)}
-    inputs = 3
-    for name in CONVOLUTIONS:
-        if name != "pool":
-            shapes[name] = (OWN[name[4]], inputs, 3)
-            inputs = OWN[name[4]]
-    shapes |= {f"head{block}_1": (WIDTHS[f"relu{block}_1"], OWN[block], 1) for block in OWN}
-    weights = {}
-    for name, (outputs, width, side) in shapes.items():
-        scale = (2 / (width * side * side)) ** 0.5
-        weights[f"{name}.weight"] = torch.randn(outputs, width, side, side, generator=generator) * scale
-        weights[f"{name}.bias"] = torch.zeros(outputs)
-    return weights
-
-
-def exported(recipe: Recipe):
+def exported(recipe):
     return read_own(recipe.out / "compact.safetensors").weights
 
 
-def test_crops_depend_on_seed_and_number_alone(recipe):
-    pictures = load_pictures(list(recipe.pictures), held_out=False)
-    crops = Crops(pictures, 32, seed=3)
-    assert torch.equal(crops[7], Crops(pictures, 32, seed=3)[7])
-    assert not torch.equal(crops[7], crops[8])
-    assert not torch.equal(crops[7], Crops(pictures, 32, seed=4)[7])
-    assert crops[7].shape == (3, 32, 32)
-    assert 0 <= crops[7].min() <= crops[7].max() <= 1
+def trained(recipe, folder, **choices):
+    """Return the exported weights of a run with other choices."""
+    other = replace(recipe, out=recipe.out.parent / folder, **choices)
+    train(other)
+    return exported(other)
 
 
-def test_held_out_pictures_are_not_trained_on(recipe):
-    training, held_out = (load_pictures(list(recipe.pictures), held_out=which) for which in (False, True))
-    assert (len(training), len(held_out)) == (2, 1)
-    assert not any(torch.equal(one, held_out[0]) for one in training)
+def differ(one, other):
+    return all(not torch.equal(one[name], other[name]) for name in one if "weight" in name)
 
 
-def test_a_resumed_run_equals_an_unbroken_one(recipe, tmp_path, capsys):
-    train(recipe)
-    broken = replace(recipe, out=tmp_path / "broken")
-    train(replace(broken, until=2))
+def test_a_resumed_run_equals_an_unbroken_one(recipe, capsys):
+    whole = trained(recipe, "whole")
+    broken = replace(recipe, out=recipe.out.parent / "broken")
+    assert train(replace(broken, until=2)) is None
     assert not (broken.out / "compact.safetensors").exists()
-    train(broken)
-    whole, resumed = exported(recipe), exported(broken)
+    resumed = trained(recipe, "broken")
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert "compact.safetensors" in capsys.readouterr().out
 
@@ -85,29 +44,118 @@ def test_a_resumed_run_equals_an_unbroken_one(recipe, tmp_path, capsys):
 def test_training_changes_all_weights(recipe):
     torch.manual_seed(recipe.seed)
     first = Student().backbone.state_dict()
+    assert differ(first, trained(recipe, "run"))
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [{"covariance": 1.0}, {"kernel": 1.0}, {"gradient": 1.0}, {"teacher_pooling": "blurred"},
+     {"pooling": "max"}, {"scales": (1.0, 1.1)}, {"seed": 1}, {"rate": 1e-2}],
+    ids=lambda choices: next(iter(choices)),
+)  # fmt: skip
+def test_every_choice_leads_to_another_network(recipe, choices):
+    """One update, on crops as the recipe wants them."""
+
+    def first_weights(recipe):
+        training = Training(recipe, Machine.found())
+        pictures = load_pictures(list(recipe.pictures), held_out=False)
+        training.update(next(waited(training, Crops(pictures, recipe.side, recipe.seed, recipe.scales))))
+        return training.student.backbone.features[0].weight.detach()
+
+    assert not torch.equal(first_weights(recipe), first_weights(replace(recipe, **choices)))
+
+
+def test_the_file_in_the_end_says_how_it_came_about(recipe):
+    from safetensors import safe_open
+
+    path = train(recipe)
+    with safe_open(path, framework="pt") as file:
+        told = json.loads(file.metadata()["training"])
+    assert told["steps"] == 4
+    assert told["recipe"]["side"] == 32
+    assert set(told["errors"]) == set(told["kernels"]) == set(Student().heads)
+    assert str(recipe.out.parent) not in json.dumps(told), "where things lay is nobody's business"
+
+
+def test_the_log_tells_losses_validation_and_speed(recipe):
+    train(replace(recipe, steps=20, every=10))
+    first, *rows = read_log(recipe.out / "log.jsonl")
+    assert first["recipe"]["steps"] == 20
+    assert {"device", "threads", "bfloat16", "torch"} <= first["machine"].keys()
+    [update] = [row for row in rows if "crops/s" in row]
+    assert update["step"] == 20
+    assert update["Mpixel/s"] == pytest.approx(update["crops/s"] * 32 * 32 / 1e6, rel=0.01, abs=1e-4)
+    assert 0 <= update["waiting"] <= 1
+    assert [row["step"] for row in rows if "held_out" in row] == [10, 20, 20]
+
+
+def test_updates_done_again_after_a_break_are_told_once(recipe):
+    train(replace(recipe, until=2))
+    path = recipe.out / "log.jsonl"
+    path.write_text(path.read_text() + json.dumps({"step": 3, "lost": True}) + "\n")
     train(recipe)
-    last = exported(recipe)
-    assert all(not torch.allclose(first[name], last[name], rtol=1e-2) for name in first if "weight" in name)
+    rows = read_log(path)
+    assert not [row for row in rows if "lost" in row]
+    assert [row["step"] for row in rows if "held_out" in row] == [2, 4, 4]
 
 
-def test_the_teacher_answers_in_the_widths_of_vgg19(recipe):
-    taught = Teacher(recipe.teacher)(torch.rand(1, 3, 32, 32))
-    assert {name: feature.shape[1] for name, feature in taught.items()} == WIDTHS
-    assert taught["relu5_1"].shape[-1] == 2
+def test_minutes_end_a_run_by_the_clock(recipe):
+    training = Training(replace(recipe, minutes=2.0), Machine.found())
+    training.seconds, training.step = 60.0, 10**6
+    assert training.progress == 0.5
+    train(replace(recipe, minutes=1e-5, steps=10**6))
+    rows = read_log(recipe.out / "log.jsonl")
+    assert rows[-1]["end"]
+    assert rows[-1]["step"] < 1000
 
 
-def test_equalized_layers_have_mean_activation_one_and_the_same_pattern():
-    torch.manual_seed(0)
-    network, crops = Compact(), torch.rand(2, 3, 32, 32)
-    names = [name for name in network.names if name.startswith("relu")]
-    before = network(crops, names)
-    equalize(network, crops)
-    after = network(crops, names)
-    for name in names:
-        assert after[name].mean() == pytest.approx(1, rel=1e-3)
-        torch.testing.assert_close(after[name], before[name] / before[name].mean(), rtol=1e-3, atol=1e-4)
+def test_the_rate_goes_as_in_torch():
+    optimizer = torch.optim.AdamW([torch.zeros(1)], lr=1.0)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps=4000, pct_start=0.1)
+    for step in range(4000):
+        if step % 100 == 0:
+            group = optimizer.param_groups[0]
+            assert one_cycle(step / 4000) == pytest.approx((group["lr"], group["betas"][0]), abs=3e-3)
+        optimizer.step()
+        schedule.step()
 
 
-def test_a_folder_without_pictures_is_refused(tmp_path):
-    with pytest.raises(SystemExit, match="no pictures in"):
-        load_pictures([Path(tmp_path)], held_out=False)
+def test_going_on_from_a_file_starts_where_it_ended(recipe, monkeypatch):
+    monkeypatch.setattr("training.heads.POSITIONS", 200)
+    path = train(recipe)
+    second = replace(recipe, out=recipe.out.parent / "second", start=path, rate=1e-7, seed=9)
+    before, after = exported(recipe), trained(second, "second")
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=2e-2, atol=2e-3)
+    start, *_, end = [
+        row["held_out"]["errors"] for row in read_log(second.out / "log.jsonl") if "held_out" in row
+    ]
+    assert sum(start.values()) < 6, "fitted heads are better than a constant"
+    assert sum(end.values()) == pytest.approx(sum(start.values()), rel=0.05)
+
+
+def test_a_file_of_other_widths_is_no_start(recipe):
+    path = train(recipe)
+    with pytest.raises(SystemExit, match=r"compact.safetensors does not hold a network of widths 8,8/"):
+        train(replace(recipe, out=recipe.out.parent / "second", start=path, widths="8,8/8,8/8,8/8,8/8"))
+
+
+def test_what_is_missing_is_said(recipe, tmp_path):
+    with pytest.raises(SystemExit, match=r"there is no teacher at .*none\nhint: .*training/README.md"):
+        replace(recipe, teacher=tmp_path / "none")
+    with pytest.raises(SystemExit, match="there is no folder"):
+        replace(recipe, pictures=(tmp_path / "none",))
+    (tmp_path / "broken").write_bytes(b"not weights")
+    with pytest.raises(SystemExit, match="broken is no teacher"):
+        train(replace(recipe, teacher=tmp_path / "broken"))
+    with pytest.raises(SystemExit, match="--side is 32 at least"):
+        replace(recipe, side=16)
+
+
+def test_the_phases_of_the_bundled_network_build_on_each_other(recipe, tmp_path):
+    first, *later = phases(recipe.pictures, recipe.teacher, tmp_path)
+    assert first.start is None
+    for recipe_before, one in zip([first, *later], later, strict=False):
+        assert one.start == recipe_before.out / "compact.safetensors"
+    assert len({one.out for one in (first, *later)}) == 1 + len(later)
+    assert all(isinstance(one, Recipe) for one in later)
