@@ -39,7 +39,7 @@ def left(feature):
 
 def target_of(loss, reference, mask=None):
     statistic = loss.statistic(reference, mask).detach()
-    return loss.target(torch.zeros_like(statistic) if loss.reference == "none" else statistic)
+    return torch.zeros_like(statistic) if loss.reference == "none" else statistic
 
 
 def value(loss, feature, target, mask=None):

@@ -187,10 +187,10 @@ class Targets:
             elif loss.reference == "style":
                 yield Term(name, loss, layer, self._style_target(loss, layer, None), share, weight)
             elif loss.reference == "content":
-                target = loss.target(loss.statistic(self.of_content[layer]))
+                target = loss.statistic(self.of_content[layer])
                 yield Term(name, loss, layer, target, share, weight)
             else:
-                target = loss.target(torch.zeros_like(loss.statistic(self.content)))
+                target = torch.zeros_like(loss.statistic(self.content))
                 yield Term(name, loss, layer, target, share, weight)
 
     def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
@@ -201,7 +201,7 @@ class Targets:
         if region is not None:
             partitions = zip(self.style_partitions[layer], features, strict=True)
             features = [partition.split(feature)[region] for partition, feature in partitions]
-        return loss.target(loss.statistic(*mixture(features, weights)))
+        return loss.statistic(*mixture(features, weights))
 
 
 @torch.no_grad()

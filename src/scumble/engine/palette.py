@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from scumble.engine.regions import Regions
 
 SOFT = 2e-3  # variance added to both sides, [0, 1] squared: a flat sky is not stretched until its grain shows
+MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
 FULL = 25.0  # strength from which on colors are wholly the style's
 
 
@@ -87,4 +88,5 @@ def recolored(
         matrix, offset = color_map(color_moments(pixels, weights), color_moments(*target))
         moved += weights * (matrix @ pixels + offset[:, None])
     changed = moved.view_as(content[0])[None].to(content.dtype)
-    return (content + amount * (changed - content)).clamp(0, 1)
+    low, high = content.clamp(max=MARGIN), content.clamp(min=1 - MARGIN)  # what was clipped before may stay
+    return torch.minimum(torch.maximum(content + amount * (changed - content), low), high)

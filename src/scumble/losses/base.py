@@ -30,10 +30,6 @@ class Loss(ABC):
             mask: what counts, [0, 1], (B or 1, 1, H, W); all of it when omitted.
         """
 
-    def target(self, statistic: Tensor) -> Tensor:
-        """Return what `distance` wants to know of a reference's statistic; the statistic itself serves most."""
-        return statistic
-
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         """Return how far a statistic is from its target, 0 where equal: a scalar, the mean of the batch."""
         return relative_squared_distance(statistic, target)

@@ -1,4 +1,4 @@
-"""Match the mean and the centered covariance of the activations."""
+"""Match the mean and the centered covariance of the activations: the default style loss."""
 
 from typing import Any
 
@@ -47,19 +47,8 @@ class CenteredMoments(Function):
         return rows.view(rows.shape[0], *ctx.size, -1).permute(0, 3, 1, 2), None
 
 
-class MomentsApart(Loss):
-    """What `covariance` and `whitened` share: the statistic, covariance and mean side by side, (B, C, C + 1)."""
-
-    reference = "style"
-
-    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
-        shares = None if mask is None else mask_weights(feature, mask)
-        covariance, mean = CenteredMoments.apply(feature, shares)  # type: ignore[no-untyped-call]
-        return torch.cat([covariance, mean[..., None]], dim=-1)
-
-
 @losses("covariance")
-class CovarianceLoss(MomentsApart):
+class CovarianceLoss(Loss):
     r"""Compare the first two moments of the channel vectors, each relative to the style's.
 
     .. math:: |\Sigma - \Sigma^*|_F^2 / |\Sigma^*|_F^2 + |\mu - \mu^*|^2 / |\mu^*|^2
@@ -67,12 +56,20 @@ class CovarianceLoss(MomentsApart):
     A Gram matrix is :math:`\Sigma + \mu \mu^\top`: dominated by the means, it leaves a small share to the way in
     which activations vary, and that is texture. Apart, both count.
 
-    A covariance a thousand times smaller than the squared mean, that of a blank picture, is not divided by.
+    The statistic holds :math:`\Sigma` and :math:`\mu` side by side, (B, C, C + 1). A covariance a thousand
+    times smaller than the squared mean, that of a blank picture, is not divided by.
 
     Reference:
         Li, Wang, Liu, Hou: Demystifying Neural Style Transfer (2017), https://arxiv.org/abs/1701.01036,
         on style losses as distances of distributions.
     """
+
+    reference = "style"
+
+    def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        shares = None if mask is None else mask_weights(feature, mask)
+        covariance, mean = CenteredMoments.apply(feature, shares)  # type: ignore[no-untyped-call]
+        return torch.cat([covariance, mean[..., None]], dim=-1)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         squared_mean = target[..., -1].square().sum(-1)  # (B,)

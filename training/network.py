@@ -1,0 +1,41 @@
+"""The bundled network from nothing, all phases in one command: `python -m training.network --help`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from training.recipe import Recipe
+from training.train import train
+
+app = App(name="network", help=__doc__)
+
+
+def phases(pictures: tuple[Path, ...], teacher: Path, out: Path) -> list[Recipe]:
+    """Return the runs that made the bundled network; the second goes on from the first one's file.
+
+    The first learns the teacher's activations. The second, at a lower rate, goes on with that.
+    """
+    first = Recipe(pictures, teacher, out / "first", steps=5000, rate=3e-3, seed=0)
+    second = replace(
+        first, out=out / "second", start=out / "first" / "compact.safetensors", steps=3000, rate=1e-3, seed=1
+    )
+    return [first, second]
+
+
+@app.default
+def network(
+    *,
+    pictures: Annotated[tuple[Path, ...], Parameter(help="folders of pictures")],
+    teacher: Annotated[Path, Parameter(help="safetensors file of the teacher")],
+    out: Annotated[Path, Parameter(help="folder for both runs")] = Path("runs/network"),
+) -> None:
+    """Train all phases, each from where it was left off; one that is done is not repeated."""
+    for recipe in phases(pictures, teacher, out):
+        if not (recipe.out / f"{recipe.backbone}.safetensors").exists():
+            train(recipe)
+
+
+if __name__ == "__main__":
+    app()
