@@ -134,7 +134,7 @@ def test_mistaken_options_are_refused(content, style):
     with pytest.raises(BadOption, match="strength is 200; input should be less than or equal to 100"):
         stylize(content, style, strength=200)
     with pytest.raises(BadOption, match=r"no loss is left with weight .* at strength 100"):
-        stylize(content, style, strength=100, weight={"covariance": 0, "variation": 0}, **TINY)
+        stylize(content, style, strength=100, weight=dict.fromkeys(Options().weight, 0), **TINY)
 
 
 def test_missing_weights_are_missed_before_anything_is_loaded(content, style, tmp_path, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_run_that_is_left_has_a_picture_of_full_size(content, style):
 
 
 def test_a_failed_run_still_has_the_picture_of_its_last_good_step(content, style):
-    only_variation = {"content": 0, "covariance": 0, "variation": 1e30}
+    only_variation = dict.fromkeys(Options().weight, 0) | {"variation": 1e30}
     run = prepare(
         content, style, size=64, steps=40, optimizer="gradient-descent", rate=0.9, weight=only_variation
     )

@@ -30,7 +30,7 @@ def painting():
 
 def only(**weights):
     """Return options with these losses and no others."""
-    return Options(weight={"content": 0, "covariance": 0, "variation": 0, **weights}, **LAYERS)
+    return Options(weight=dict.fromkeys(Options().weight, 0) | weights, **LAYERS)
 
 
 @pytest.mark.parametrize("preset", ["default", "gatys", "coursera"])
@@ -44,7 +44,7 @@ def test_the_total_is_the_weighted_sum_of_the_parts(network, photo, painting, pr
 
 def test_total_and_gradient_are_those_of_the_formula(network, photo, painting):
     """The default recipe once more, in plain torch."""
-    options = Options(weight={"content": 0.3, "covariance": 2.0, "variation": 7.0}, **LAYERS)
+    options = only(content=0.3, covariance=2.0, variation=7.0)
     names = ["relu1_1", "relu2_1", "relu2_2"]
     image = drawn(3).requires_grad_()
     ours, of_photo, of_painting = (network(picture, names) for picture in (image, photo, painting))
@@ -153,13 +153,13 @@ def test_the_strength_dial(strength, factor):
 
 
 def test_strength_weighs_content_and_nothing_else():
-    options = only(content=0.9, covariance=2, variation=3).replace(strength=75)
+    options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=75)
     weights = {name: weight for name, (_, weight) in active_losses(options).items()}
-    assert weights == pytest.approx({"content": 0.1, "covariance": 2, "variation": 3})
+    assert weights == pytest.approx({"content": 0.1, "covariance": 2, "variation": 3, "roughness": 4})
 
 
 def test_strength_100_leaves_content_out():
-    assert active_losses(Options(strength=100)).keys() == {"covariance", "variation"}
+    assert active_losses(Options(strength=100)).keys() == {"covariance", "range", "roughness"}
 
 
 def test_a_weight_of_0_leaves_a_loss_out(network, photo, painting):

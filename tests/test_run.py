@@ -63,7 +63,7 @@ def test_a_run_goes_down_at_each_scale(painted):
     ]
     assert [step.scale.size for step in steps] == [(32, 24)] * 6 + [(64, 48)] * 4
     assert [step.finished_scale for step in steps] == [n in (5, 9) for n in range(10)]
-    assert steps[0].parts.keys() == {"content", "covariance", "variation"}
+    assert steps[0].parts.keys() == set(Options().weight)
     assert all(step.notes == () for step in steps)
 
 

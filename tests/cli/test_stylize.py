@@ -77,7 +77,7 @@ def test_json_is_one_object_on_stdout_and_lines_of_json_on_stderr(scumble):
     done = scumble("stylize", "photo.png", "paint.png", *TINY, "--json")
     told = json.loads(done.out)
     assert (told["output"], told["width"], told["height"], told["steps"]) == ("photo__paint.png", 64, 48, 4)
-    assert told["costs"].keys() == {"total", "content", "covariance", "variation"}
+    assert told["costs"].keys() == {"total", *Options().weight}
     events = [json.loads(line) for line in done.err.splitlines()]
     assert [event["event"] for event in events] == ["step"] * 4
     assert [event["progress"] for event in events] == sorted(event["progress"] for event in events)
@@ -198,10 +198,10 @@ def test_no_absolute_path_gets_into_a_record(scumble, desk):
 
 
 def test_a_failing_run_keeps_its_last_good_picture(scumble, desk):
-    weights = [f"--weight.{name}" for name in ("content", "covariance", "variation")]
+    weights = [part for name in Options().weight for part in (f"--weight.{name}", "0")]
     done = scumble(
         "stylize", "photo.png", "paint.png", "--size", "64", "--steps", "40", "-o", "out.png",
-        weights[0], "0", weights[1], "0", weights[2], "1e30", "--optimizer", "gradient-descent", "--rate", "0.9",
+        *weights, "--weight.variation", "1e30", "--optimizer", "gradient-descent", "--rate", "0.9",
     )  # fmt: skip
     assert done.code == 1
     assert done.last == "out.png"

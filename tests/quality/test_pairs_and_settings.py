@@ -66,7 +66,7 @@ def test_a_setting_is_a_name_and_options():
     options = setting.options
     assert (setting.name, setting.file_name, options.size) == ("deep one", "deep-one", "64")
     assert options.style_layers == {"relu4_1": 0.5, "relu3_1": 0.5}
-    assert (options.weight["content"], options.weight["variation"]) == (0.1, 5.0)
+    assert (options.weight["content"], options.weight["covariance"]) == (0.1, 1.0)
     assert (options.steps, options.clip) == ((3, 2), True)
 
 
