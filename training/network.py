@@ -19,7 +19,7 @@ def phases(pictures: tuple[Path, ...], teacher: Path, out: Path) -> list[Recipe]
     """
     first = Recipe(pictures, teacher, out / "first", steps=5000, rate=3e-3, seed=0)
     second = replace(
-        first, out=out / "second", start=out / "first" / "compact.safetensors", steps=3000, rate=1e-3, seed=1
+        first, out=out / "second", start=out / "first" / "compact.safetensors", steps=2600, rate=1e-3, seed=1
     )
     return [first, second]
 
