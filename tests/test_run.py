@@ -83,7 +83,7 @@ def test_parts_and_weights_make_the_total(painted):
 
 
 def test_a_run_ends_nearer_to_the_style_than_it_began(painted, content, style):
-    image = painted(steps=(15, 10), strength=70)[-1].image
+    image = painted(steps=(15, 10), strength=70, regions="off")[-1].image
     wanted, before = pixels(style, (64, 64)).mean((2, 3)), pixels(content, (64, 48)).mean((2, 3))
     assert (image.mean((2, 3)) - wanted).norm() < 0.5 * (before - wanted).norm()
 
@@ -188,7 +188,8 @@ def test_a_picture_to_start_from(painted, red):
 
 def test_clipped_pixels_are_what_the_next_step_evaluates(content, style):
     """Adam says the cost of the image before the step: with clip, of the one that was shown."""
-    settings = {**SMALL, "optimizer": "adam", "rate": 0.5, "steps": 2, "coarsest": 0, "regions": "off"}
+    settings = {**SMALL, "optimizer": "adam", "rate": 0.5, "steps": 2, "coarsest": 0}
+    settings |= {"regions": "off", "recolor": 0}
     matches = []
     for clip in (True, False):
         options = Options(**settings, clip=clip)
@@ -304,7 +305,8 @@ def test_a_picture_painted_in_its_own_style_is_itself(painted, content, regions)
 
 def test_content_is_recolored_before_it_is_painted(painted, style):
     """With next to no steps, the colors are the style's already."""
-    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0, "regions": "off"}
+    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0}
+    settings |= {"regions": "off", "recolor": 0}
     plain, recolored = (painted(recolor=amount, **still)[-1].image.mean((0, 2, 3)) for amount in (0, 1))
     wanted = pixels(style, (60, 60)).mean((0, 2, 3))
     assert (recolored - wanted).abs().max() < 0.02
