@@ -305,8 +305,7 @@ def test_a_picture_painted_in_its_own_style_is_itself(painted, content, regions)
 
 def test_content_is_recolored_before_it_is_painted(painted, style):
     """With next to no steps, the colors are the style's already."""
-    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0}
-    settings |= {"regions": "off", "recolor": 0}
+    still = {"optimizer": "adam", "rate": 1e-6, "steps": 1, "coarsest": 0, "regions": "off"}
     plain, recolored = (painted(recolor=amount, **still)[-1].image.mean((0, 2, 3)) for amount in (0, 1))
     wanted = pixels(style, (60, 60)).mean((0, 2, 3))
     assert (recolored - wanted).abs().max() < 0.02
