@@ -1,17 +1,29 @@
-"""Paint the README's picture: one photograph in six styles."""
+"""Paint the README's pictures: one photograph in six styles, and the regions of two pairs."""
 
 from pathlib import Path
 
 from PIL import Image
 
 import scumble
+from scumble.api import prepare
+from scumble.look import look_at_regions
 
 HERE = Path(__file__).parent
 STYLES = ("strokes", "stained-glass", "woodcut", "marbled", "watercolor", "hatching")
 SIZE = 420  # pixels, long edge of each picture
 
 
-def main() -> None:
+def show_regions() -> None:
+    """Lay two sheets of `scumble look` out side by side."""
+    pairs = (("rocket.jpg", "strokes.jpg"), ("coffee.jpg", "watercolor.jpg"))
+    sheets = [look_at_regions(prepare(HERE / one, HERE / "styles" / two).plan)[0] for one, two in pairs]
+    both = Image.new("RGB", (2 * sheets[0].width + 24, max(sheet.height for sheet in sheets)), "white")
+    for number, sheet in enumerate(sheets):
+        both.paste(sheet, (number * (sheet.width + 24), 0))
+    both.save(HERE / "gallery" / "regions.jpg", quality=88)
+
+
+def paint_styles() -> None:
     """Paint each style, and lay the pictures out in two rows of three, each with its style in a corner."""
     tiles = []
     for name in STYLES:
@@ -30,4 +42,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    show_regions()
+    paint_styles()
