@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import scumble
 from benchmarks.quality import measures, references
-from benchmarks.quality.measures import oklab
 from benchmarks.quality.pairs import Pair
 from benchmarks.quality.plugins import plugins_digest
 from scumble.backbones.cache import file_sha256, weights_sha256
@@ -85,7 +84,7 @@ def reference_version() -> str:
         PACKAGE / "engine" / "plan.py",
         PACKAGE / "engine" / "pyramid.py",
     )
-    return digest([*files, Path(references.__file__), Path(oklab.__file__)])
+    return digest([*files, Path(references.__file__), PACKAGE / "image" / "color.py"])
 
 
 @cache

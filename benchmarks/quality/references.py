@@ -6,9 +6,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmarks.quality.measures.oklab import from_oklab, oklab
 from benchmarks.quality.pairs import Pair
 from scumble.api import prepare
+from scumble.image.color import from_oklab, oklab
 from scumble.image.resize import resize
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.options import Options

@@ -5,11 +5,12 @@ import pytest
 import torch
 from benchmarks.quality.measures import MEASURES, names_of
 from benchmarks.quality.measures.color import color
-from benchmarks.quality.measures.oklab import from_oklab, oklab
 from benchmarks.quality.measures.patches import patches
 from benchmarks.quality.measures.sliced import directions, quantiles, wasserstein
 from benchmarks.quality.measures.texture import covariance, texture
 from torch.nn import functional as F
+
+from scumble.image.color import from_oklab, oklab
 
 STYLE = [MEASURES[name].function for name in names_of("style")]
 

@@ -9,6 +9,7 @@ from typing import Literal
 from torch import Tensor
 from torch.nn import functional as F
 
+import scumble.image.color as color_space
 from benchmarks.quality.measures.border import border
 from benchmarks.quality.measures.clipped import clipped
 from benchmarks.quality.measures.color import color
@@ -95,5 +96,5 @@ def measure(picture: Tensor, content: Tensor, style: Tensor) -> dict[str, float]
 
 def version() -> str:
     """Return what changes when the text of any measure does."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(color_space.__file__)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.oklab import oklab
+from scumble.image.color import oklab
 
 BINS = 40
 REACH = 0.4  # sRGB's colors have a and b within it

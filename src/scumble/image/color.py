@@ -34,3 +34,11 @@ def oklab(image: Tensor) -> Tensor:
     """
     cones = torch.einsum("ij,bjhw->bihw", image.new_tensor(TO_CONES), linear(image))
     return torch.einsum("ij,bjhw->bihw", image.new_tensor(TO_LAB), cones.clamp(min=0) ** (1 / 3))
+
+
+def from_oklab(lab: Tensor) -> Tensor:
+    """Return the sRGB pixels of OkLab coordinates, (B, 3, H, W), clipped to [0, 1]: `oklab` backwards."""
+    cones = torch.einsum("ij,bjhw->bihw", torch.linalg.inv(lab.new_tensor(TO_LAB)), lab) ** 3
+    light = torch.einsum("ij,bjhw->bihw", torch.linalg.inv(lab.new_tensor(TO_CONES)), cones).clamp(0, 1)
+    curved = 1.055 * light.clamp(min=1e-3) ** (1 / 2.4) - 0.055
+    return torch.where(light <= 0.0031308, 12.92 * light, curved).clamp(0, 1)
