@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
-from scumble.engine.objective import active_losses, content_factor, layer_shares, make_objective, mixture
+from scumble.engine.objective import active_losses, layer_shares, make_objective, mixture
 from scumble.errors import BadOption, UnknownName
 from scumble.losses.base import losses
 from scumble.options import Options
@@ -144,18 +144,10 @@ def test_a_mixture_of_one_is_left_as_it_is(photo):
     assert mixture([photo], [1.0]) == (photo, None)
 
 
-@pytest.mark.parametrize(
-    ("strength", "factor"),
-    [(100, 0), (75, 1 / 9), (50, 1), (25, 9), (10, 81), (0, 1e6), (1e-200, 1e6)],
-)
-def test_the_strength_dial(strength, factor):
-    assert content_factor(strength) == pytest.approx(factor)
-
-
 def test_strength_weighs_content_and_nothing_else():
-    options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=75)
+    options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=28)
     weights = {name: weight for name, (_, weight) in active_losses(options).items()}
-    assert weights == pytest.approx({"content": 0.1, "covariance": 2, "variation": 3, "roughness": 4})
+    assert weights == pytest.approx({"content": 9, "covariance": 2, "variation": 3, "roughness": 4})
 
 
 def test_strength_100_leaves_content_out():

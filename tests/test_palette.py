@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from scumble.engine.palette import FULL, color_map, color_moments, recolor_amount, recolored
+from scumble.engine.palette import color_map, color_moments, recolored
 from scumble.engine.regions import Regions
 
 
@@ -69,9 +69,3 @@ def test_the_map_between_two_clouds_moves_one_onto_the_other():
     torch.testing.assert_close(matrix @ one[0] + offset, other[0])
     torch.testing.assert_close(matrix, matrix.T)
     assert torch.linalg.eigvalsh(matrix).min() > 0
-
-
-def test_strength_moves_the_amount_from_nothing_to_what_was_asked():
-    assert recolor_amount(0.8, 0) == 0
-    assert recolor_amount(0.8, FULL / 2) == pytest.approx(0.4)
-    assert recolor_amount(0.8, 60) == recolor_amount(0.8, 100) == 0.8

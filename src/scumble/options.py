@@ -132,7 +132,7 @@ class Options(BaseModel):
         1.0,
         ge=0,
         le=1,
-        description="How far the content is given the styles' colors before it is painted, 0 to 1; below strength 25 "
+        description="How far the content is given the styles' colors before it is painted, 0 to 1; below strength 16 "
         "less.",
     )
     start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(

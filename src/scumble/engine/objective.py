@@ -9,6 +9,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.partition import Partition
 from scumble.engine.regions import Regions
+from scumble.engine.strength import content_factor
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.optimizers.base import Evaluation
@@ -67,17 +68,6 @@ class Objective:
             parts[term.name] = parts.get(term.name, image.new_zeros(())) + cost.detach()
         (gradient,) = torch.autograd.grad(total, leaf)
         return Evaluation(total.detach(), gradient.contiguous(), parts)
-
-
-def content_factor(strength: float) -> float:
-    """Return what content weights are multiplied with: 1 at strength 50, 0 at 100, at most 10^6 near 0.
-
-    Example:
-        >>> content_factor(50), content_factor(75), content_factor(100)
-        (1.0, 0.1111111111111111, 0.0)
-    """
-    ratio = (100 - strength) / max(strength, 1e-3)
-    return min(ratio * ratio, 1e6)  # more moves no pixel by a level, and overflows in the end
 
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:

@@ -10,12 +10,6 @@ from scumble.engine.regions import Regions
 
 SOFT = 2e-3  # variance added to both sides, [0, 1] squared: a flat sky is not stretched until its grain shows
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
-FULL = 25.0  # strength from which on colors are wholly the style's
-
-
-def recolor_amount(recolor: float, strength: float) -> float:
-    """Return how far the content is recolored: nothing at strength 0, as asked from `FULL` on."""
-    return recolor * min(1.0, strength / FULL)
 
 
 def color_moments(pixels: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

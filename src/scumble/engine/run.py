@@ -1,6 +1,5 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +12,13 @@ from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.device import choose_device, use_threads
 from scumble.engine.guard import Guard, deviation
-from scumble.engine.objective import Objective, content_factor, make_objective
-from scumble.engine.palette import recolor_amount, recolored
+from scumble.engine.objective import Objective, make_objective
+from scumble.engine.palette import recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
+from scumble.engine.strength import detail_share, recolor_amount
 from scumble.errors import OutOfMemory
 from scumble.image.files import Picture
 from scumble.image.resize import resize
@@ -90,11 +90,6 @@ def resized(image: Tensor, scale: Scale) -> Tensor:
     if image.shape[-2:] == (scale.height, scale.width):
         return image
     return F.interpolate(image, (scale.height, scale.width), mode="bicubic", antialias=True)
-
-
-def detail_share(strength: float) -> float:
-    """Return how much of the content's detail a larger scale begins with: all up to strength 50, none at 100."""
-    return min(1.0, math.sqrt(content_factor(strength)))
 
 
 def prepare_backbone(options: Options) -> Backbone:
