@@ -50,7 +50,7 @@ curves: $(VENV)/.dev ## plot the course of a training run
 
 PAIRS ?=
 
-quality: $(VENV)/.dev ## paint pairs at five strengths and measure the pictures; an hour for our own
+quality: $(VENV)/.dev ## paint pairs at five strengths and measure the pictures; half an hour for our own
 	$(BIN)/python -m benchmarks.quality $(if $(PAIRS),--pairs $(PAIRS))
 
 clean: ## remove the environment and what was made
