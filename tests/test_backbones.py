@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from scumble.backbones.base import Normalization, Pool, backbones
+from scumble.backbones.base import Normalization, backbones
+from scumble.backbones.layers import Pool
 from scumble.errors import ImageError, UnknownName
 
 VGG19_CONVOLUTIONS = {

@@ -5,7 +5,13 @@ from contextlib import suppress
 import pytest
 import torch
 
-from scumble.engine.device import available_devices, choose_device, thread_count, use_threads
+from scumble.engine.device import (
+    available_devices,
+    choose_device,
+    choose_precision,
+    thread_count,
+    use_threads,
+)
 from scumble.errors import UsageError
 
 
@@ -39,3 +45,28 @@ def test_threads_are_put_back_even_after_an_error():
 def test_0_threads_are_torchs_own_choice():
     assert thread_count(0) == torch.get_num_threads()
     assert thread_count(3) == 3
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
+def test_precision_is_what_was_asked_for(device):
+    assert choose_precision("float32", torch.device(device)) == torch.float32
+    assert choose_precision("bfloat16", torch.device(device)) == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [
+        ({"avx2": True, "amx_bf16": False}, torch.float32),
+        ({"amx_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": True}, torch.bfloat16),
+    ],
+)
+def test_auto_is_bfloat16_on_a_processor_with_units_for_it(monkeypatch, units, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: units, raising=False)
+    assert choose_precision("auto", torch.device("cpu")) == expected
+
+
+def test_auto_is_float32_where_nothing_is_known(monkeypatch):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert choose_precision("auto", torch.device("cpu")) == torch.float32
+    assert choose_precision("auto", torch.device("mps")) == torch.float32

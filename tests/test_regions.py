@@ -176,9 +176,8 @@ def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
     objective = make_objective(
         network, options, content, [style], [1.0], Regions(soft_shares(), (soft_shares(),))
     )
-    regions = {layer: [term.region for term in objective.terms if term.layer == layer]
-               for layer in ("relu1_1", "relu5_1", "image")}  # fmt: skip
-    assert regions == {"relu1_1": [0, 1, 2], "relu5_1": [None], "image": [None]}
+    regions = {term.layer: (term.by_region, len(term.shares)) for term in objective.terms}
+    assert regions == {"relu1_1": (True, 3), "relu5_1": (False, 1), "image": (False, 1)}
 
 
 def test_a_region_needs_positions_in_the_content_and_in_the_styles_together():
@@ -202,12 +201,12 @@ def test_regions_weigh_by_their_area_and_styles_by_their_share(network):
         lambda shares: interpolated(shares, (24, 32)).argmax(1, keepdim=True),
     )
     of_image, of_one, of_other = (network(each, ["relu1_1"])["relu1_1"] for each in (image, one, other))
-    total = 0
+    total = torch.zeros(())
     for region in range(3):
         mask, *masks = ((labels_of(each) == region).double() for each in (regions.content, *regions.styles))
         pool = torch.cat([0.75 * masks[0], 0.25 * masks[1]], dim=-1)
         target = loss.statistic(torch.cat([of_one, of_other], dim=-1), pool)
-        total += mask.mean() * loss.distance(loss.statistic(of_image, mask), target)
+        total = total + mask.mean() * loss.distance(loss.statistic(of_image, mask), target).squeeze()
     evaluation = make_objective(network, options, content, [one, other], [0.75, 0.25], regions)(image)
     torch.testing.assert_close(evaluation.total, total)
 

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from scumble.backbones.base import Backbone, Normalization, Pooling
+from scumble.backbones.base import Backbone, Normalization
 from scumble.backbones.formats_safetensors import read_own
+from scumble.backbones.layers import Pooling
 from scumble.backbones.vgg import vgg_layers
 from training.recipe import COMPACT, Recipe
 from training.teacher import WIDTHS, thinned

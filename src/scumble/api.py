@@ -128,9 +128,10 @@ class Run:
         return Result(image, self._record(self.last))
 
     def _record(self, step: "Step") -> Record:
-        from scumble.engine.device import choose_device, thread_count
+        from scumble.engine.device import choose_device, choose_precision, thread_count
 
         options = self.plan.options
+        device = choose_device(options.device)
         told = options.model_dump(mode="json")
         if options.start not in START_KINDS:
             told["start"] = portable_name(options.start)
@@ -141,8 +142,9 @@ class Run:
             backbone=options.backbone,
             weights_sha256=weights_sha256(options.backbone),
             versions=versions(),
-            device=choose_device(options.device).type,
+            device=device.type,
             threads=thread_count(options.threads),
+            precision=str(choose_precision(options.precision, device)).removeprefix("torch."),
             seed=options.seed,
             width=self.plan.width,
             height=self.plan.height,
@@ -274,4 +276,6 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         raise UsageError(f"the record names no picture that the run started from, only {options.start!r}")
     if options.threads == 0 and record.device == "cpu":
         options = options.replace(threads=record.threads)  # sums in another order round otherwise
+    if options.precision == "auto":
+        options = options.replace(precision=record.precision)
     return prepare(content, styles, options)

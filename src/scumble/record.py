@@ -133,6 +133,7 @@ class Record(_Frozen):
         versions: from each package that matters to its version.
         device: such as `cpu` or `cuda`.
         threads: of the CPU.
+        precision: what the network computed in.
         seed: of the run.
         width: of the output, in pixels.
         height: of the output, in pixels.
@@ -153,6 +154,7 @@ class Record(_Frozen):
     versions: dict[str, str]
     device: str
     threads: Side
+    precision: str = "float32"
     seed: Annotated[int, Field(ge=-(2**63), lt=2**64)]
     width: Side
     height: Side

@@ -43,7 +43,7 @@ def target_of(loss, reference, mask=None):
 
 
 def value(loss, feature, target, mask=None):
-    return loss.distance(loss.statistic(feature, mask), target)
+    return loss.distance(loss.statistic(feature, mask), target).mean()
 
 
 def test_says_what_it_compares_with(loss):

@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from scumble.backbones.base import Backbone, Conv, Pool, backbones
+from scumble.backbones.base import Backbone, backbones
+from scumble.backbones.layers import Conv, Pool
 
 
 @backbones("alexnet")

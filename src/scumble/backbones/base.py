@@ -3,42 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from scumble.backbones.chain import Chain, by_hand
+from scumble.backbones.layers import Pool, Pooling
 from scumble.backbones.normalization import Normalization as Normalization
 from scumble.errors import ImageError, UnknownName
 from scumble.registry import Registry
-
-Pooling = Literal["max", "average"]
-Padding = Literal["zeros", "replicate", "reflect"]
-
-
-class Pool(nn.Module):
-    """Halve a feature map by maximum or average; an odd last row or column is dropped, as in VGG."""
-
-    def __init__(self, kernel: int = 2, stride: int = 2, kind: Pooling = "max") -> None:
-        super().__init__()
-        self.kernel, self.stride, self.kind = kernel, stride, kind
-
-    def forward(self, feature: Tensor) -> Tensor:
-        pool = F.max_pool2d if self.kind == "max" else F.avg_pool2d
-        return pool(feature, self.kernel, self.stride)
-
-
-class Conv(nn.Conv2d):
-    """A convolution that pads by repeating the edge pixel (`replicate`), by mirroring (`reflect`) or with zeros.
-
-    Zeros are what VGG was trained with; they are an edge to the network, and a frame in the picture.
-    """
-
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, padding: Padding = "zeros"
-    ) -> None:
-        super().__init__(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding)
 
 
 class Backbone(nn.Module):
@@ -66,6 +40,7 @@ class Backbone(nn.Module):
         for layer in self.features:
             if isinstance(layer, Pool):
                 layer.kind = pooling or self.own_pooling
+        self.hand = True  # the fast way back where there is one; False is autograd's, for comparison
         for key, value in (("mean", self.normalization.mean), ("std", self.normalization.std)):
             # on the CPU even while the weights are built on the meta device
             self.register_buffer(key, torch.tensor(value, device="cpu").view(1, 3, 1, 1), persistent=False)
@@ -75,6 +50,16 @@ class Backbone(nn.Module):
     def build(cls) -> list[tuple[str, nn.Module]]:
         """Return the layers in order, each with its name."""
         raise NotImplementedError
+
+    @property
+    def precision(self) -> torch.dtype:
+        """What the layers compute in; the image stays as it is up to them."""
+        return next(self.features.parameters()).dtype
+
+    def compute_in(self, precision: torch.dtype) -> Self:
+        """Compute the layers in another precision from now on, and hold their weights as they are used."""
+        self.features.to(precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return self
 
     def normalize(self, image: Tensor) -> Tensor:
         """Return an RGB image in [0, 1] as the weights expect it."""
@@ -101,10 +86,13 @@ class Backbone(nn.Module):
             raise UnknownName("layer", name, self.names)
         self.require_size(image.shape[-2], image.shape[-1], wanted)
         features = {"image": image} if "image" in wanted else {}
-        activation = self.normalize(image).contiguous(memory_format=torch.channels_last)  # a fifth faster
-        for name, layer in zip(self.names, self.features, strict=True):
-            if wanted <= features.keys():
-                break
+        activation = self.normalize(image).to(self.precision, memory_format=torch.channels_last)
+        depth = 1 + max((self.names.index(name) for name in wanted - {"image"}), default=-1)
+        layers = list(zip(self.names, self.features, strict=True))[:depth]
+        if self.hand and activation.requires_grad and by_hand(layers):
+            inner = [name for name, _ in layers if name in wanted]
+            return features | dict(zip(inner, Chain.apply(activation, layers, inner), strict=True))  # type: ignore[no-untyped-call]
+        for name, layer in layers:
             activation = layer(activation)
             if name in wanted:
                 features[name] = activation

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from torch import nn
 
-from scumble.backbones.base import Backbone, Conv, Padding, Pool, backbones
+from scumble.backbones.base import Backbone, backbones
+from scumble.backbones.layers import Conv, Padding, Pool
 
 
 def vgg_layers(

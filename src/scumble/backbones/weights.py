@@ -9,13 +9,14 @@ from uuid import uuid4
 import torch
 from safetensors.torch import save
 
-from scumble.backbones.base import Backbone, Pooling, backbones
+from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.cache import is_bundled, present_path, require_not_bundled
 from scumble.backbones.cache import weights_folder as weights_folder
 from scumble.backbones.cache import weights_path as weights_path
 from scumble.backbones.cache import weights_sha256 as weights_sha256
 from scumble.backbones.contents import Contents, checked
 from scumble.backbones.formats_safetensors import read_own
+from scumble.backbones.layers import Pooling
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.published import PUBLISHED, megabytes
 from scumble.errors import WeightsError

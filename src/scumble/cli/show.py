@@ -45,7 +45,7 @@ def lines(record: "Record") -> list[str]:
         *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
         *([f"start      {told(record.start)}"] if record.start else []),
         f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
-        f"machine    {record.device}, {record.threads} threads, "
+        f"machine    {record.device}, {record.threads} threads, {record.precision}, "
         + ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         "costs      " + ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items()),
         "options    " + (", ".join(f"{name} = {value}" for name, value in changed.items()) or "the defaults"),

@@ -11,30 +11,36 @@ from scumble.engine.partition import Partition
 from scumble.engine.regions import Regions
 from scumble.engine.strength import content_factor
 from scumble.errors import BadOption
-from scumble.losses.base import Loss, losses
+from scumble.losses.base import Loss, losses, precise
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
 
 
 @dataclass(frozen=True)
 class Term:
-    """One loss at one layer against one fixed target.
+    """One loss at one layer against one fixed target, or against one for each region.
 
-    `share` is the layer's weight times the loss's constant, `weight` the loss's own: alpha or beta; `region`
-    is the one that is compared, or None for the whole layer.
+    `shares` (B,) are the layer's weight times the loss's constant, times the area of a region where `by_region`;
+    `weight` is the loss's own: alpha or beta.
     """
 
     name: str
     loss: Loss
     layer: str
     target: Tensor
-    share: float
+    shares: Tensor
     weight: float
-    region: int | None = None
+    by_region: bool = False
 
-    def cost(self, feature: Tensor) -> Tensor:
-        """Return the term's value without its `weight`, in the units of its formula."""
-        return self.share * self.loss.distance(self.loss.statistic(feature), self.target)
+    def cost(self, features: Sequence[Tensor]) -> Tensor:
+        """Return the term's value without its `weight`, in the units of its formula.
+
+        Args:
+            features: the layer, (1, C, H, W), or its regions, (1, C, 1, N) each.
+        """
+        statistics = [self.loss.statistic(feature) for feature in features]
+        statistic = torch.cat(statistics) if self.by_region else statistics[0]
+        return self.shares.dot(self.loss.distance(statistic, self.target))
 
 
 class Objective:
@@ -53,20 +59,20 @@ class Objective:
         self.terms = tuple(terms)
         self.partitions = partitions or {}
         self.layers = frozenset(term.layer for term in self.terms)
+        self.weights = {term.name: term.weight for term in self.terms}
 
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image (1, 3, H, W); memory and time are those of a forward and a backward pass."""
         leaf = image.detach().requires_grad_()
         features = self.backbone(leaf, self.layers)
-        total = image.new_zeros(())
-        parts: dict[str, Tensor] = {}
         parted = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
+        costs: dict[str, Tensor] = {}
         for term in self.terms:
-            region = term.region
-            cost = term.cost(features[term.layer] if region is None else parted[term.layer][region])
-            total = total + term.weight * cost
-            parts[term.name] = parts.get(term.name, image.new_zeros(())) + cost.detach()
+            cost = term.cost(parted[term.layer] if term.by_region else [features[term.layer]])
+            costs[term.name] = costs[term.name] + cost if term.name in costs else cost
+        total = torch.stack([self.weights[name] * cost for name, cost in costs.items()]).sum()
         (gradient,) = torch.autograd.grad(total, leaf)
+        parts = {name: cost.detach() for name, cost in costs.items()}
         return Evaluation(total.detach(), gradient.contiguous(), parts)
 
 
@@ -106,7 +112,7 @@ def mixture(features: Sequence[Tensor], weights: Sequence[float]) -> tuple[Tenso
     if len(features) == 1:
         return features[0], None
     pooled = torch.cat([feature.flatten(2) for feature in features], dim=2).unsqueeze(2)
-    mask = torch.cat([feature.new_full((feature[0, 0].numel(),), weight)
+    mask = torch.cat([precise(feature[0, 0]).new_full((feature[0, 0].numel(),), weight)
                       for feature, weight in zip(features, weights, strict=True)])  # fmt: skip
     return pooled, (mask / max(weights)).view(1, 1, 1, -1)
 
@@ -165,23 +171,26 @@ class Targets:
         return ours, theirs
 
     def terms(self, name: str) -> Iterator[Term]:
-        """Yield the terms of a loss: one for each layer, or for each region of each layer."""
+        """Yield the terms of a loss, one for each layer."""
         loss, weight = self.active[name]
         for layer, share in self.layers[name].items():
             height, width = self.backbone.layer_size(layer, *self.size)
             share *= loss.factor(height * width, self.size[0] * self.size[1])
-            if loss.reference == "style" and layer in self.partitions:
-                for region, area in enumerate(self.partitions[layer].areas):
-                    target = self._style_target(loss, layer, region)
-                    yield Term(name, loss, layer, target, share * area, weight, region)
-            elif loss.reference == "style":
-                yield Term(name, loss, layer, self._style_target(loss, layer, None), share, weight)
-            elif loss.reference == "content":
-                target = loss.statistic(self.of_content[layer])
-                yield Term(name, loss, layer, target, share, weight)
-            else:
-                target = torch.zeros_like(loss.statistic(self.content))
-                yield Term(name, loss, layer, target, share, weight)
+            by_region = loss.reference == "style" and layer in self.partitions
+            areas = self.partitions[layer].areas if by_region else [1.0]
+            target = self._target(loss, layer, by_region)
+            yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
+
+    def _target(self, loss: Loss, layer: str, by_region: bool) -> Tensor:
+        """Return what a loss's statistic of a layer is compared with, (1, ...) or (K, ...)."""
+        if loss.reference == "none":
+            return torch.zeros_like(loss.statistic(self.content))
+        if loss.reference == "content":
+            return loss.statistic(self.of_content[layer])
+        if not by_region:
+            return self._style_target(loss, layer, None)
+        regions = range(len(self.partitions[layer].areas))
+        return torch.cat([self._style_target(loss, layer, region) for region in regions])
 
     def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
         features = [of_style[layer] for of_style in self.of_styles]

@@ -11,18 +11,20 @@ from torch.nn import functional as F
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it and is compared as a whole
 
 
-class Permute(Function):
-    """Take rows (N, C) in another order; the gradient is taken in the inverse one, a copy each way."""
+class Split(Function):
+    """Sort rows (N, C) by region and part them, with the gradient by hand: a copy each way."""
 
     @staticmethod
-    def forward(ctx: Any, rows: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, rows: Tensor, order: Tensor, inverse: Tensor, counts: list[int]
+    ) -> tuple[Tensor, ...]:
         ctx.save_for_backward(inverse)
-        return rows[order]
+        return torch.split(rows.index_select(0, order), counts)  # twice as fast as rows[order]
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         (inverse,) = ctx.saved_tensors
-        return gradients[0][inverse], None, None
+        return torch.cat(gradients).index_select(0, inverse), None, None, None
 
 
 class Partition:
@@ -53,6 +55,6 @@ class Partition:
 
     def split(self, feature: Tensor) -> list[Tensor]:
         """Return the positions of each region as a feature of one row, (1, C, 1, N), of (1, C, H, W)."""
-        rows = feature[0].permute(1, 2, 0).flatten(0, 1)  # (H W, C), a view of a channels-last feature
-        ordered: Tensor = Permute.apply(rows, self.order, self.inverse)  # type: ignore[no-untyped-call]
-        return [part.T[None, :, None] for part in torch.split(ordered, self.counts)]
+        rows = feature.permute(0, 2, 3, 1).flatten(0, 2)  # (H W, C), a view of a channels-last feature
+        parts = Split.apply(rows, self.order, self.inverse, self.counts)  # type: ignore[no-untyped-call]
+        return [part.T[None, :, None] for part in parts]

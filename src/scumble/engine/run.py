@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
-from scumble.engine.device import choose_device, use_threads
+from scumble.engine.allocator import keep_memory
+from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.objective import Objective, make_objective
 from scumble.engine.palette import recolored
@@ -60,6 +61,7 @@ def paint(plan: Plan) -> Iterator[Step]:
         RunFailed: see `Guard`.
         OutOfMemory: the picture does not fit into memory.
     """
+    keep_memory()
     steps: Iterator[Step] | None = None
     while True:
         try:
@@ -113,7 +115,8 @@ class Painting:
         self.guard = Guard(varied=all(self._is_varied(one) for one in (plan.content, *plan.styles)))
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
-        self.regions = regions_of(plan, self.backbone, self.device)
+        self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
+        self.backbone.compute_in(choose_precision(self.options.precision, self.device))
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""

@@ -31,7 +31,7 @@ class Loss(ABC):
         """
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        """Return how far a statistic is from its target, 0 where equal: a scalar, the mean of the batch."""
+        """Return how far each statistic of a batch is from its target, (B,), 0 where equal."""
         return relative_squared_distance(statistic, target)
 
     def factor(self, positions: int, pixels: int) -> float:
@@ -41,17 +41,27 @@ class Loss(ABC):
 
 
 def relative_squared_distance(statistic: Tensor, target: Tensor, floor: Tensor | float = 1e-12) -> Tensor:
-    r"""Return :math:`|a - b|^2 / |b|^2`, the mean of a batch; a target smaller than `floor` counts as that.
+    r"""Return :math:`|a - b|^2 / |b|^2`, (B,); a target smaller than `floor` counts as that.
 
     Dimensionless, so that a weight means the same at every size and for every backbone.
 
     Example:
         >>> relative_squared_distance(torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 4.0]]))
-        tensor(0.5625)
+        tensor([0.5625])
     """
-    difference = (statistic - target).flatten(1).square().sum(1)  # (B,)
-    size = target.flatten(1).square().sum(1)
-    return (difference / (size + floor)).mean()
+    return squared_distance(statistic, target) / (target.flatten(1).square().sum(1) + floor)
+
+
+def squared_distance(statistic: Tensor, target: Tensor) -> Tensor:
+    r"""Return :math:`|a - b|^2`, (B,)."""
+    return (
+        (statistic - target).square().sum(tuple(range(1, target.ndim)))
+    )  # flatten would copy a channels-last feature
+
+
+def precise(feature: Tensor) -> Tensor:
+    """Return a feature in float32 where it has less: sums over many positions need more than eight bits."""
+    return feature.to(torch.promote_types(feature.dtype, torch.float32))
 
 
 def mask_weights(feature: Tensor, mask: Tensor | None) -> Tensor:

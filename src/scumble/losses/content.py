@@ -2,12 +2,12 @@
 
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses
+from scumble.losses.base import Loss, losses, precise, squared_distance
 
 
 def masked(feature: Tensor, mask: Tensor | None) -> Tensor:
     """Return the feature where the mask counts, zero elsewhere, (B, C, H, W)."""
-    return feature if mask is None else feature * mask
+    return precise(feature) if mask is None else precise(feature) * mask
 
 
 @losses("content")
@@ -26,8 +26,8 @@ class ContentLoss(Loss):
         return masked(feature, mask)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        error = (statistic - target).flatten(1).square().mean(1)  # (B,)
-        return (error / (target.flatten(1).var(1, correction=0) + 1e-12)).mean()
+        variance = target.var((1, 2, 3), correction=0)  # (B,)
+        return squared_distance(statistic, target) / target[0].numel() / (variance + 1e-12)
 
 
 @losses("content-gatys")
@@ -43,7 +43,7 @@ class GatysContentLoss(Loss):
         return masked(feature, mask)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return (statistic - target).flatten(1).square().sum(1).mean() / 2
+        return squared_distance(statistic, target) / 2
 
 
 @losses("content-coursera")
@@ -59,4 +59,4 @@ class CourseraContentLoss(Loss):
         return masked(feature, mask)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return (statistic - target).square().mean() / 4
+        return squared_distance(statistic, target) / target[0].numel() / 4

@@ -22,17 +22,15 @@ class CenteredMoments(Function):
     @staticmethod
     def forward(ctx: Any, feature: Tensor, shares: Tensor | None) -> tuple[Tensor, Tensor]:
         rows = feature.permute(0, 2, 3, 1).flatten(1, 2)  # (B, HW, C), a view of a channels-last feature
-        ctx.shares = (
-            rows.new_tensor(1 / rows.shape[1]) if shares is None else shares.flatten(2).mT
-        )  # (B, HW, 1)
-        mean = rows.mean(1) if shares is None else (rows * ctx.shares).sum(1)
-        centered = rows - mean[:, None]
+        ctx.size, ctx.precision = feature.shape[-2:], feature.dtype
+        ctx.shares = None if shares is None else shares.flatten(2).mT  # (B, HW, 1)
+        precision = torch.promote_types(feature.dtype, torch.float32)
+        weighted = rows if shares is None else rows * ctx.shares
+        mean = weighted.mean(1, dtype=precision) if shares is None else weighted.sum(1, dtype=precision)
+        centered = rows - mean[:, None]  # in float32, where the network computes in bfloat16, too
         ctx.save_for_backward(centered)
-        ctx.size = feature.shape[-2:]
-        if (
-            shares is None
-        ):  # the factor goes to the small matrix: a product with every row costs as much as the rest
-            return centered.mT @ centered * ctx.shares, mean
+        if shares is None:  # the factor goes to the small matrix: to every row it costs as much as the rest
+            return centered.mT @ centered / rows.shape[1], mean
         return (centered * ctx.shares).mT @ centered, mean
 
     @staticmethod
@@ -40,10 +38,12 @@ class CenteredMoments(Function):
         of_covariance, of_mean = gradients
         (centered,) = ctx.saved_tensors
         symmetric = of_covariance + of_covariance.mT
-        if ctx.shares.ndim == 0:
-            rows = torch.baddbmm(of_mean[:, None] * ctx.shares, centered, symmetric * ctx.shares)
+        if ctx.shares is None:
+            number = centered.shape[1]
+            rows = torch.baddbmm(of_mean[:, None] / number, centered, symmetric / number)
         else:
             rows = torch.baddbmm(of_mean[:, None], centered, symmetric).mul_(ctx.shares)
+        rows = rows.to(ctx.precision)
         return rows.view(rows.shape[0], *ctx.size, -1).permute(0, 3, 1, 2), None
 
 

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses, mask_weights
+from scumble.losses.base import Loss, losses, mask_weights, precise, squared_distance
 
 
 def gram_matrix(feature: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -34,6 +34,7 @@ def gram_matrix(feature: Tensor, mask: Tensor | None = None) -> Tensor:
     Reference:
         Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style (2015), https://arxiv.org/abs/1508.06576
     """
+    feature = precise(feature)
     positions = feature.flatten(2)  # (B, C, HW)
     if mask is None:
         return positions @ positions.transpose(1, 2) / positions.shape[-1]
@@ -67,7 +68,7 @@ class GatysGramLoss(GramStatistic):
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         channels = statistic.shape[-1]
-        return (statistic - target).flatten(1).square().sum(1).mean() / (4 * channels**2)
+        return squared_distance(statistic, target) / (4 * channels**2)
 
 
 @losses("gram-keras")
@@ -81,7 +82,7 @@ class KerasGramLoss(GramStatistic):
     """
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return (statistic - target).flatten(1).square().sum(1).mean() / (4 * 3**2)
+        return squared_distance(statistic, target) / (4 * 3**2)
 
     def factor(self, positions: int, pixels: int) -> float:
         return (positions / pixels) ** 2

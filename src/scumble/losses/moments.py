@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses, mask_weights, weighted_mean
+from scumble.losses.base import Loss, losses, mask_weights, precise, weighted_mean
 
 
 @losses("moments")
@@ -23,6 +23,7 @@ class MomentLoss(Loss):
     reference = "style"
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
+        feature = precise(feature)
         weights = mask_weights(feature, mask)
         mean = weighted_mean(feature, weights)  # (B, C)
         variance = weighted_mean((feature - mean[..., None, None]).square(), weights)

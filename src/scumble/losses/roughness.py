@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from scumble.losses.base import losses
+from scumble.losses.excess import mean_squared_excess
 from scumble.losses.variation import Differences
 
 
@@ -21,4 +22,5 @@ class RoughnessLoss(Differences):
     follows_strength = False
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return (statistic.abs() - target.abs()).clamp(min=0).square().mean()
+        free = target.abs()
+        return mean_squared_excess(statistic, -free, free)

@@ -1,0 +1,76 @@
+"""Through a network's layers and back by hand.
+
+At 512 x 384 with the bundled network, in float32 on two cores, an evaluation took 140 ms this way and 190 ms
+layer by layer under autograd. What is saved: a convolution's result before its ReLU, a new array at each of the three
+ways that a gradient takes through a layer (sum, ReLU, pad), and the zeros that gradients of pools and pads begin as.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+
+from scumble.backbones.layers import Conv, Pool, aten
+
+Named = Sequence[tuple[str, nn.Module]]
+
+
+def by_hand(layers: Named) -> bool:
+    """Whether `Chain` can go through these layers: of the kinds it knows, and with weights that are frozen."""
+    return all(
+        isinstance(layer, Conv | Pool | nn.ReLU) and not any(p.requires_grad for p in layer.parameters())
+        for _, layer in layers
+    )
+
+
+class Chain(Function):
+    """Read the named layers of a chain; the gradient of all of them comes back as one."""
+
+    @staticmethod
+    def forward(ctx: Any, activation: Tensor, layers: Named, wanted: Sequence[str]) -> tuple[Tensor, ...]:
+        results = [shape_of(activation)]  # what each layer reads, and in the end the last one's result
+        features: dict[str, Tensor] = {}
+        for position, (name, layer) in enumerate(layers):
+            if isinstance(layer, nn.ReLU) and position and layers[position - 1][0] not in features:
+                activation = (
+                    activation.relu_()
+                )  # nobody needs it as it was: the way back asks where it is above 0
+            else:
+                activation = layer(activation)
+            results.append(shape_of(activation) if isinstance(layer, Pool) else activation)
+            if name in wanted:
+                features[name] = activation
+        ctx.layers, ctx.wanted = layers, wanted
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(*results)
+        return tuple(features[name] for name in wanted)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, None, None]:
+        results = ctx.saved_tensors
+        arriving = dict(zip(ctx.wanted, gradients, strict=True))
+        gradient: Tensor | None = None  # of the layer's result, and ours to change
+        for position in reversed(range(len(ctx.layers))):
+            name, layer = ctx.layers[position]
+            new = arriving.get(name)
+            if new is not None:
+                gradient = new.clone() if gradient is None else gradient.add_(new)
+            if gradient is None:
+                continue
+            if isinstance(layer, nn.ReLU):
+                result = results[position + 1]
+                dense = gradient.is_contiguous(memory_format=torch.channels_last)
+                out = (
+                    gradient if dense else torch.empty_like(result)
+                )  # a convolution would copy what is not dense
+                gradient = aten.threshold_backward.grad_input(gradient, result, 0, grad_input=out)
+            else:
+                gradient = layer.pull_back(gradient, results[position])
+        return gradient, None, None
+
+
+def shape_of(feature: Tensor) -> Tensor:
+    """Return a stand-in for a feature of which only the shape will be asked: one number of memory."""
+    return feature.new_empty(1).expand(feature.shape)
