@@ -209,7 +209,7 @@ main(sys.argv[1:])
 def test_a_full_memory_keeps_the_picture_of_the_scale_before(desk):
     arguments = ["stylize", "photo.png", "paint.png", "-o", "out.png", "--size", "2048", "--steps", "1"]
     done = subprocess.run([sys.executable, "-c", FULL, *arguments], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (5, "out.png\n")
+    assert (done.returncode, done.stdout) == (5, "out.png\n"), done.stderr
     assert done.stderr.endswith(
         "error: 2048 x 1536 pixels do not fit into memory\nhint: --size 1024 needs a quarter of it\n"
     )

@@ -68,15 +68,19 @@ def paint(plan: Plan) -> Iterator[Step]:
             with use_threads(plan.options.threads):  # for one step at a time: the caller's number is not ours
                 steps = steps or Painting(plan).steps()
                 step = next(steps, None)
-        except (MemoryError, torch.OutOfMemoryError) as error:
-            raise out_of_memory(plan) from error
-        except RuntimeError as error:
-            if "allocate memory" not in str(error):
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
                 raise
             raise out_of_memory(plan) from error
         if step is None:
             return
         yield step
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error is one of the ways in which torch and oneDNN say that memory is not enough."""
+    told = ("allocate memory", "could not create a primitive", "could not execute a primitive")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in told)
 
 
 def out_of_memory(plan: Plan) -> OutOfMemory:
