@@ -130,6 +130,24 @@ class Backbone(nn.Module):
                 height, width = ((side + spare) // layer.stride[0] + 1 for side in (height, width))
         return height, width
 
+    def stride_and_reach(self, name: str) -> tuple[int, int]:
+        """Return how many pixels a layer's positions are apart, and how far at most each of them sees to a side.
+
+        Example:
+            >>> from scumble.backbones.base import backbones
+            >>> backbones["vgg19"]().stride_and_reach("relu5_1")
+            (16, 85)
+        """
+        stride, reach = 1, 0
+        depth = self.names.index(name) + 1 if name in self.names else 0
+        for layer in list(self.features)[:depth]:
+            if isinstance(layer, Pool):
+                reach, stride = reach + (layer.kernel - 1) * stride, stride * layer.stride
+            elif isinstance(layer, nn.Conv2d):
+                sees = max(int(layer.padding[0]), layer.kernel_size[0] - 1 - int(layer.padding[0]))
+                reach, stride = reach + sees * stride, stride * layer.stride[0]
+        return stride, reach
+
     def nearest_layer(self, name: str) -> str:
         """Return this backbone's layer for a name from another one: the same block, as deep as there is.
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.partition import Partition
+from scumble.engine.partition import Partition, fine_enough
 from scumble.engine.regions import Regions
 from scumble.engine.strength import content_factor
 from scumble.errors import BadOption
@@ -166,7 +166,7 @@ class Targets:
                 continue
             pictures = zip((self.regions.content, *self.regions.styles), sizes, strict=True)
             content, *styles = (Partition(shares, size) for shares, size in pictures)
-            if content.fine_enough(styles):
+            if fine_enough(content.counts, [style.counts for style in styles]):
                 ours[layer], theirs[layer] = content, styles
         return ours, theirs
 

@@ -27,6 +27,17 @@ class Split(Function):
         return torch.cat(gradients).index_select(0, inverse), None, None, None
 
 
+def labels_of(shares: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return the region that each position of a layer belongs to most, (H, W), from shares (1, K, h, w)."""
+    return F.interpolate(shares, size, mode="bilinear", align_corners=False)[0].argmax(0)
+
+
+def fine_enough(content: Sequence[int], styles: Sequence[Sequence[int]]) -> bool:
+    """Whether each region has positions enough for a statistic, in the content and in all styles together."""
+    pooled = [sum(counts) for counts in zip(*styles, strict=True)]
+    return all(count >= FEWEST for count in (*content, *pooled))
+
+
 class Partition:
     """Which positions of a layer belong to which region: each to the one that it belongs to most.
 
@@ -38,15 +49,10 @@ class Partition:
     """
 
     def __init__(self, shares: Tensor, size: tuple[int, int]) -> None:
-        labels = F.interpolate(shares, size, mode="bilinear", align_corners=False).argmax(1).flatten()
+        labels = labels_of(shares, size).flatten()
         self.order = labels.argsort(stable=True)
         self.inverse = self.order.argsort()
         self.counts: list[int] = labels.bincount(minlength=shares.shape[1]).tolist()
-
-    def fine_enough(self, styles: "Sequence[Partition]") -> bool:
-        """Whether each region has positions enough for a statistic, here and in all styles together."""
-        pooled = [sum(counts) for counts in zip(*(style.counts for style in styles), strict=True)]
-        return all(count >= FEWEST for count in (*self.counts, *pooled))
 
     @property
     def areas(self) -> list[float]:

@@ -31,25 +31,34 @@ class Loss(ABC):
         """
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        """Return how far each statistic of a batch is from its target, (B,), 0 where equal."""
-        return relative_squared_distance(statistic, target)
+        r"""Return how far each statistic of a batch is from its target, (B,), 0 where equal.
+
+        Here :math:`|a - b|^2` over `size`; a loss that has other needs may have another distance.
+        """
+        return squared_distance(statistic, target) / self.size(target)
+
+    def size(self, target: Tensor) -> Tensor | float:
+        """Return what a squared distance is divided by, (B,): the target's own square, so that it is relative."""
+        return target.square().sum(tuple(range(1, target.ndim))) + 1e-12
+
+    def of_moments(self, moments: Tensor) -> Tensor:
+        r"""Return the statistic of a style from the raw moments of its positions, if these are all it needs.
+
+        They are sums, so that a picture of any size can be read in tiles.
+
+        Args:
+            moments: :math:`\sum_p w_p \, g_p g_p^\top` with :math:`g = (f, 1)`, (B, C + 1, C + 1): the last number
+                is the sum of weights, above it the sum of features.
+
+        Raises:
+            NotImplementedError: they are not; such a loss cannot be computed in tiles.
+        """
+        raise NotImplementedError
 
     def factor(self, positions: int, pixels: int) -> float:
         """Return the constant in front that depends on the number of positions of the layer and of pixels."""
         del positions, pixels
         return 1.0
-
-
-def relative_squared_distance(statistic: Tensor, target: Tensor, floor: Tensor | float = 1e-12) -> Tensor:
-    r"""Return :math:`|a - b|^2 / |b|^2`, (B,); a target smaller than `floor` counts as that.
-
-    Dimensionless, so that a weight means the same at every size and for every backbone.
-
-    Example:
-        >>> relative_squared_distance(torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 4.0]]))
-        tensor([0.5625])
-    """
-    return squared_distance(statistic, target) / (target.flatten(1).square().sum(1) + floor)
 
 
 def squared_distance(statistic: Tensor, target: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses, precise, squared_distance
+from scumble.losses.base import Loss, losses, precise
 
 
 def masked(feature: Tensor, mask: Tensor | None) -> Tensor:
@@ -25,9 +25,8 @@ class ContentLoss(Loss):
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         return masked(feature, mask)
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        variance = target.var((1, 2, 3), correction=0)  # (B,)
-        return squared_distance(statistic, target) / target[0].numel() / (variance + 1e-12)
+    def size(self, target: Tensor) -> Tensor:
+        return target[0].numel() * (target.var((1, 2, 3), correction=0) + 1e-12)
 
 
 @losses("content-gatys")
@@ -42,8 +41,8 @@ class GatysContentLoss(Loss):
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         return masked(feature, mask)
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return squared_distance(statistic, target) / 2
+    def size(self, _: Tensor) -> float:
+        return 2.0
 
 
 @losses("content-coursera")
@@ -58,5 +57,5 @@ class CourseraContentLoss(Loss):
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         return masked(feature, mask)
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return squared_distance(statistic, target) / target[0].numel() / 4
+    def size(self, target: Tensor) -> float:
+        return 4.0 * target[0].numel()

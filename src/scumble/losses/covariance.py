@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from scumble.losses.base import Loss, losses, mask_weights, relative_squared_distance
+from scumble.losses.base import Loss, losses, mask_weights
 
 
 class CenteredMoments(Function):
@@ -71,8 +71,13 @@ class CovarianceLoss(Loss):
         covariance, mean = CenteredMoments.apply(feature, shares)  # type: ignore[no-untyped-call]
         return torch.cat([covariance, mean[..., None]], dim=-1)
 
+    def of_moments(self, moments: Tensor) -> Tensor:
+        weight = moments[..., -1:, -1:]
+        mean = moments[..., :-1, -1:] / weight  # (B, C, 1)
+        return torch.cat([moments[..., :-1, :-1] / weight - mean @ mean.mT, mean], dim=-1)
+
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        squared_mean = target[..., -1].square().sum(-1)  # (B,)
-        floor = (1e-3 * squared_mean).square() + 1e-12
-        covariances = relative_squared_distance(statistic[..., :-1], target[..., :-1], floor)
-        return covariances + relative_squared_distance(statistic[..., -1], target[..., -1])
+        difference, square = (statistic - target).square(), target.square()
+        squared_mean = square[..., -1].sum(-1)  # (B,)
+        size = square[..., :-1].sum((1, 2)) + (1e-3 * squared_mean).square() + 1e-12
+        return difference[..., :-1].sum((1, 2)) / size + difference[..., -1].sum(1) / (squared_mean + 1e-12)

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses, mask_weights, precise, squared_distance
+from scumble.losses.base import Loss, losses, mask_weights, precise
 
 
 def gram_matrix(feature: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -50,6 +50,9 @@ class GramStatistic(Loss):
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         return gram_matrix(feature, mask)
 
+    def of_moments(self, moments: Tensor) -> Tensor:
+        return moments[..., :-1, :-1] / moments[..., -1:, -1:]
+
 
 @losses("gram")
 class GramLoss(GramStatistic):
@@ -66,9 +69,8 @@ class GatysGramLoss(GramStatistic):
     the same number where both have one size, and still meaningful where they have not.
     """
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        channels = statistic.shape[-1]
-        return squared_distance(statistic, target) / (4 * channels**2)
+    def size(self, target: Tensor) -> float:
+        return 4.0 * target.shape[-1] ** 2
 
 
 @losses("gram-keras")
@@ -81,8 +83,8 @@ class KerasGramLoss(GramStatistic):
     each halving of the feature map weighs a sixteenth. The style is taken as if it had the picture's size.
     """
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return squared_distance(statistic, target) / (4 * 3**2)
+    def size(self, _: Tensor) -> float:
+        return 4.0 * 3**2
 
     def factor(self, positions: int, pixels: int) -> float:
         return (positions / pixels) ** 2

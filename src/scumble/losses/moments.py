@@ -29,3 +29,9 @@ class MomentLoss(Loss):
         variance = weighted_mean((feature - mean[..., None, None]).square(), weights)
         # The root of 0 has no gradient: a channel that never fires would give NaN.
         return torch.stack([mean, (variance + 1e-8).sqrt()], dim=-1)
+
+    def of_moments(self, moments: Tensor) -> Tensor:
+        weight = moments[..., -1, -1:]  # (B, 1)
+        mean = moments[..., :-1, -1] / weight
+        variance = moments.diagonal(dim1=-2, dim2=-1)[..., :-1] / weight - mean.square()
+        return torch.stack([mean, (variance.clamp(min=0) + 1e-8).sqrt()], dim=-1)
