@@ -180,7 +180,7 @@ class Options(BaseModel):
         "lbfgs", description=f"One of {', '.join(names('optimizers'))}."
     )
     steps: Annotated[Counts, SEARCH] = Field(
-        (80, 60, 40),
+        (60, 40, 25, 15),
         min_length=1,
         description="Updates at each scale, coarse to fine; the last number serves all further scales.",
     )
