@@ -1,12 +1,15 @@
 """What a run says when memory is not enough."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 import torch
 
+from scumble.backbones.weights import load_backbone
+from scumble.engine.memory import Fit, Need, rungs
 from scumble.engine.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
@@ -17,48 +20,110 @@ SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "c
 pytestmark = pytest.mark.usefixtures("weights")
 
 
+ERRORS = [
+    MemoryError(),
+    torch.OutOfMemoryError("CUDA out of memory"),
+    RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
+    RuntimeError("could not create a primitive"),  # oneDNN's way of saying it
+]
+
+
 @pytest.fixture
 def failing_run(content, style, monkeypatch):
-    """After its first step, a run whose optimizer fails as a full memory makes it."""
+    """After its first step, a run whose optimizer fails so many times as a full memory makes it."""
 
-    def start(error):
-        run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
-        next(run)
+    def start(error, times=1000, **options):
+        run = paint(make_plan(Options(**SMALL | options), content, (style,), (1.0,)))
+        first, step = next(run), optimizers["lbfgs"].step
+        left = [error] * times
 
-        def fail(*_):
-            raise error
+        def fail(*arguments):
+            if left:
+                raise left.pop()
+            return step(*arguments)
 
         monkeypatch.setattr(optimizers["lbfgs"], "step", fail)
-        return run
+        return first, run
 
     return start
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        torch.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
-        RuntimeError("could not create a primitive"),  # oneDNN's way of saying it
-    ],
-    ids=str,
-)
-def test_running_out_of_memory_says_which_size_would_fit(failing_run, error):
-    with pytest.raises(OutOfMemory, match="64 x 48 pixels do not fit into memory") as found:
-        next(failing_run(error))
+@pytest.mark.parametrize("error", ERRORS, ids=str)
+def test_running_out_of_memory_goes_on_with_less_and_says_so(failing_run, error):
+    first, run = failing_run(error, times=2)
+    steps = [first, *run]
+    assert [step.count for step in steps] == list(range(1, 11))
+    assert [step.number for step in steps] == [1, 2, 3, 4, 5, 6, 1, 2, 3, 4]
+    notes = [note for step in steps for note in step.notes if "memory" in note]
+    assert notes == [
+        "memory was not enough after step 1 of 32 x 24: on with history 5",
+        "memory was not enough after step 1 of 32 x 24: on with history 5, tiles of 1024 pixels",
+    ]
+    totals = [float(step.total) for step in steps[:6]]
+    assert totals == sorted(totals, reverse=True)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=str)
+def test_when_nothing_helps_it_says_which_size_would_fit(failing_run, error):
+    _, run = failing_run(error)
+    with pytest.raises(OutOfMemory, match="32 x 24 pixels do not fit into memory") as found:
+        next(run)
     assert found.value.exit_code == 5
-    assert found.value.hint == "--size 32 needs a quarter of it"
+    assert found.value.hint == "--size 16 needs a quarter of it"
+
+
+def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkeypatch):
+    monkeypatch.setattr("scumble.engine.run.rungs", lambda options: iter([Fit(options.history, tile)]))
+    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
+    images = []
+    for tile in (0, 32):  # noqa: B007
+        *_, last = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
+        images.append(last.image)
+    assert (images[0] - images[1]).abs().max() < 2 / 255
+
+
+def test_a_limit_of_memory_is_kept_by_tiles_and_said(content, style):
+    large = {"size": 1024, "coarsest": 0, "steps": 1, "max_memory": 0.85, "threads": 1, "device": "cpu"}
+    (step,) = paint(make_plan(Options(**large), content, (style,), (1.0,)))
+    assert step.image.shape == (1, 3, 768, 1024)
+    (note,) = step.notes
+    assert re.fullmatch(r"1024 x 768 with history \d, tiles of \d+ pixels, to stay below 0.8 GB", note)
+
+
+def test_too_little_for_any_tile_is_said_before_the_start(content, style):
+    options = Options(**SMALL | {"size": 4096, "coarsest": 0, "max_memory": 1.0})
+    with pytest.raises(
+        OutOfMemory, match=r"4096 x 3072 pixels need \d\.\d GB even with history 3, tiles of 256"
+    ) as found:
+        next(paint(make_plan(options, content, (style,), (1.0,))))
+    size = int(re.findall(r"--size (\d+) fits", found.value.hint)[0])
+    assert 1000 < size < 4096
+    need = Need(load_backbone("compact"), options, torch.float32)
+    assert need.fit(size, size * 3 // 4, options, 1e9)
+
+
+def test_each_rung_needs_less_than_the_one_before():
+    need = Need(load_backbone("compact"), Options(), torch.float32)
+    bytes_ = [need.bytes(4000, 3000, fit) for fit in rungs(Options())]
+    assert bytes_ == sorted(bytes_, reverse=True)
+    assert len(set(bytes_)) == len(bytes_) > 4
+
+
+def test_optimizers_without_a_history_have_none_to_give_up():
+    assert {fit.history for fit in rungs(Options(optimizer="adam"))} == {0}
 
 
 def test_other_errors_are_not_called_lack_of_memory(failing_run):
+    _, run = failing_run(RuntimeError("something else"))
     with pytest.raises(RuntimeError, match="something else"):
-        next(failing_run(RuntimeError("something else")))
+        next(run)
 
 
 LITTLE_MEMORY = """
 import resource
 from PIL import Image
+from scumble.backbones.weights import load_backbone
+from scumble.engine.memory import Fit, Need, rungs
 from scumble.engine.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory

@@ -126,7 +126,7 @@ class Order(Loss):
 
     reference = "style"
 
-    def statistic(self, feature, mask=None):
+    def statistic(self, feature, _=None):
         return feature.flatten(2).sort(dim=2).values
 
 

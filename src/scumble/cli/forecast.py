@@ -1,4 +1,4 @@
-"""What `--dry-run` says: sizes, steps, memory and file names."""
+"""What `--dry-run` says: sizes, steps, time, memory and file names."""
 
 import json
 from pathlib import Path
@@ -7,41 +7,30 @@ from typing import Any
 from scumble.cli.film import Films
 from scumble.engine.plan import Plan
 
-MEASURED = {"alexnet": (300, 700), "compact": (300, 1450), "vgg16": (400, 3900), "vgg19": (400, 3900)}
-"""Of a backbone: megabytes whatever the size, and bytes for each pixel; measured on a CPU at 256 to 1024 px."""
-
-
-def memory_needed(plan: Plan) -> float | None:
-    """Return how much memory a run takes on a CPU at most, in GB, within a fifth; None if never measured.
-
-    L-BFGS remembers two pictures, 24 bytes a pixel, for each update of its history.
-    """
-    if plan.options.backbone not in MEASURED:
-        return None
-    megabytes, per_pixel = MEASURED[plan.options.backbone]
-    remembered = 24 * plan.options.history if plan.options.optimizer == "lbfgs" else 0
-    return round(megabytes / 1e3 + plan.width * plan.height * (per_pixel + remembered) / 1e9, 2)
-
 
 def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> None:
-    """Print what a run would do and write; `path` is None for stdout, which is told as `-`."""
+    """Print what a run would do, take and write; `path` is None for stdout, which is told as `-`."""
+    from scumble.engine.forecast import forecast  # torch takes a second to import
+
+    expected = forecast(plan)
     options, snapshots, timelapse = plan.options, films.snapshots, films.timelapse
     told: dict[str, Any] = {
         "output": str(path or "-"), "width": plan.width, "height": plan.height, "steps": plan.steps,
-        "scales": [{"width": one.width, "height": one.height, "steps": one.steps} for one in plan.scales],
+        "scales": [{"width": one.width, "height": one.height, "steps": one.steps, "history": fit.history,
+                    "tile": fit.tile or None} for one, fit in zip(plan.scales, expected.fits, strict=True)],
         "backbone": options.backbone, "optimizer": options.optimizer,
-        "memory_gb": memory_needed(plan),
+        "seconds": expected.seconds, "memory_gb": expected.gigabytes,
         "snapshots": str(snapshots.folder) if snapshots else None,
         "timelapse": str(timelapse.path) if timelapse and timelapse.path else None,
     }  # fmt: skip
     if as_json:
         print(json.dumps(told))
         return
-    for scale in plan.scales:
-        print(f"{scale.width} x {scale.height}  {scale.steps} steps")
+    for scale, fit in zip(plan.scales, expected.fits, strict=True):
+        tiles = f", in tiles of {fit.tile} pixels" if fit.tile else ""
+        print(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
     print(f"backbone {options.backbone}, optimizer {options.optimizer}")
-    if told["memory_gb"] is not None:
-        print(f"memory about {told['memory_gb']} GB on a CPU")
+    print(f"about {expected.seconds:.0f} s and {expected.gigabytes:.1f} GB on this machine")
     for kind in ("snapshots", "timelapse"):
         if told[kind]:
             print(f"{kind} {told[kind]}")

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -53,6 +52,8 @@ def input_notes(run: Run) -> Iterator[str]:
 
 def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
     """Iterate over the run; return what stopped it early, if anything did."""
+    from scumble.engine.memory import release  # torch takes a second to import
+
     try:
         for step in run:
             for note in step.notes:
@@ -61,16 +62,9 @@ def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
             if taken := films.step(step):
                 report.note(f"{taken}  step {step.count}  {costs_line(step.costs())}")
     except (Exception, KeyboardInterrupt) as problem:
-        release(problem)
+        release(problem)  # to save the picture takes memory, too
         return problem
     return None
-
-
-def release(problem: BaseException | None) -> None:
-    """Let go of what an error's traceback holds, gigabytes after an out-of-memory: saving needs some."""
-    while problem is not None:
-        traceback.clear_frames(problem.__traceback__)
-        problem = problem.__cause__ or problem.__context__
 
 
 def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: bool) -> None:

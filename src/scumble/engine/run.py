@@ -13,18 +13,19 @@ from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
 from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import Guard, deviation
-from scumble.engine.objective import Objective, make_objective
+from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
+from scumble.engine.objective import make_objective
 from scumble.engine.palette import recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
 from scumble.engine.strength import detail_share, recolor_amount
-from scumble.errors import OutOfMemory
+from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
-from scumble.optimizers.base import Evaluation, Optimizer, optimizers
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, optimizers
 from scumble.options import Options
 
 
@@ -71,24 +72,10 @@ def paint(plan: Plan) -> Iterator[Step]:
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            raise out_of_memory(plan) from error
+            raise too_large(plan.width, plan.height) from error
         if step is None:
             return
         yield step
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error is one of the ways in which torch and oneDNN say that memory is not enough."""
-    told = ("allocate memory", "could not create a primitive", "could not execute a primitive")
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in told)
-
-
-def out_of_memory(plan: Plan) -> OutOfMemory:
-    """Say which size did not fit."""
-    return OutOfMemory(
-        f"{plan.width} x {plan.height} pixels do not fit into memory",
-        f"--size {max(plan.width, plan.height) // 2} needs a quarter of it",
-    )
 
 
 def resized(image: Tensor, scale: Scale) -> Tensor:
@@ -119,8 +106,10 @@ class Painting:
         self.guard = Guard(varied=all(self._is_varied(one) for one in (plan.content, *plan.styles)))
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
+        precision = choose_precision(plan.options.precision, self.device)
+        self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
-        self.backbone.compute_in(choose_precision(self.options.precision, self.device))
+        self.backbone.compute_in(precision)
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""
@@ -131,6 +120,25 @@ class Painting:
             for name, own in pairs.items()
             if own != name
         )
+
+    def _fits(self, precision: torch.dtype) -> dict[Scale, list[Fit]]:
+        """Return for each scale how to compute it, and what is left to try should memory not be enough."""
+        most = memory_limit(self.options, self.device)
+        need = Need(self.backbone, self.options, precision)
+        ways = {}
+        first, *_ = ladder = list(rungs(self.options))
+        for scale in reversed(self.plan.scales):  # if any does not fit, it is the largest
+            if scale.steps == 0:
+                continue
+            fit = need.fit(*scale.size, self.options, most)
+            if fit is None:
+                raise need.too_large(*scale.size, self.options, most)
+            ways[scale] = ladder[ladder.index(fit) :]
+            if fit != first:
+                self.notes += (
+                    f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB",
+                )
+        return ways
 
     def _tensor(self, picture: Picture, size: tuple[int, int]) -> Tensor:
         return to_tensor(resize(picture.rgb, size)).to(self.device)
@@ -169,11 +177,7 @@ class Painting:
             image = self._enlarged(image, coarse, content, scale) if count else self._start(scale, content)
             if scale.steps == 0:
                 continue
-            self.optimizer.next_scale(partial(resized, scale=scale))
-            objective = make_objective(
-                self.backbone, self.options, content, styles, self.plan.shares, self.regions
-            )
-            for number, of, moved, evaluation in self._descend(scale, image, objective):
+            for number, of, moved, evaluation in self._paint(scale, image, content, styles):
                 image, count = moved, count + 1
                 progress = (done + scale.work * number / of) / work
                 shown, notes, self.notes = image.clamp(0, 1), self.notes, ()
@@ -185,14 +189,39 @@ class Painting:
             total, parts = evaluation.total, evaluation.parts
             yield Step(scale, 0, 0, count, 1.0, total, parts, image.clamp(0, 1), self.notes)
 
-    def _descend(
-        self, scale: Scale, image: Tensor, objective: Objective
+    def _paint(
+        self, scale: Scale, image: Tensor, content: Tensor, styles: list[Tensor]
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
-        """Yield number, last number, image and evaluation of each step of one scale."""
+        """Yield what `_descend` does; where memory is not enough, go on from there in a way that needs less."""
+        number = 0
+        for fit in self.fits[scale]:
+            if number or fit != self.fits[scale][0]:
+                self.notes += (f"memory was not enough after step {number} of {scale.width} x {scale.height}: "
+                               f"on with {fit}",)  # fmt: skip
+            try:
+                self.optimizer.history = fit.history
+                self.optimizer.next_scale(partial(resized, scale=scale))
+                objective = self._objective(content, styles, fit)
+                for number, of, image, evaluation in self._descend(scale, image, objective, number):  # noqa: B020
+                    yield number, of, image, evaluation
+                return
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                release(error)
+        raise too_large(*scale.size)
+
+    def _objective(self, content: Tensor, styles: list[Tensor], fit: Fit) -> Evaluate:
+        arguments = (self.backbone, self.options, content, styles, self.plan.shares, self.regions)
+        return make_tiled_objective(*arguments, fit.tile) if fit.tile else make_objective(*arguments)
+
+    def _descend(
+        self, scale: Scale, image: Tensor, objective: Evaluate, number: int
+    ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
+        """Yield number, last number, image and evaluation of each step of one scale after step `number`."""
         if self.options.clip:
             image = image.clamp(0, 1)
         self.guard.watch(image)
-        number = 0
         while number < scale.steps:
             update = self.optimizer.step(image, objective)
             verdict = self.guard.verdict(image, update)

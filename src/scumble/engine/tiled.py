@@ -2,10 +2,11 @@
 
 Style losses see a layer only through sums over its positions, so two passes over the tiles do. The first adds up the
 sums; from them come the style costs and their gradients of the sums. The second goes through each tile again, hands
-each position its gradient, and adds the tile's part of the image's gradient to the whole. Content losses and losses of
-the image itself are sums over positions, too, and are added up in the second pass. Memory is that of one tile, of the
-content's features, and of some copies of the image; time is that of one and a half evaluations, times what the tiles
-overlap.
+each position its gradient, and adds the tile's part of the image's gradient to the whole. Content losses and losses
+of the image itself are sums over positions, too, and are added up in the second pass.
+
+Memory is that of one tile, of the content's features and of some copies of the image; time is that of one and a half
+evaluations, times what the tiles overlap.
 """
 
 from collections.abc import Mapping, Sequence

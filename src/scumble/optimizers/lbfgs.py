@@ -52,7 +52,7 @@ class LBFGS(Optimizer):
 
     def next_scale(self, resize: Resize) -> None:
         del resize  # curvature belongs to one size
-        self.memory.clear()
+        self.memory = deque(maxlen=self.history)
         self.point = None
 
     def _known(self, image: Tensor) -> Evaluation | None:

@@ -1,0 +1,138 @@
+"""What a run will take on this machine: seconds, from two evaluations timed once and remembered, and memory."""
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from platformdirs import user_cache_dir
+
+from scumble.backbones.base import Backbone
+from scumble.engine.allocator import keep_memory
+from scumble.engine.device import choose_device, choose_precision, thread_count, use_threads
+from scumble.engine.memory import Fit, Need, memory_limit, rungs
+from scumble.engine.objective import make_objective
+from scumble.engine.plan import Plan
+from scumble.engine.run import prepare_backbone
+from scumble.options import Options
+
+SIDES = (64, 384)  # of the pictures that are timed, in pixels
+REPEATS = 3  # the fastest counts: what else the machine does is not ours to foresee
+BEGINNING = 2.5  # seconds: starting, reading, finding regions
+AROUND = 1.15  # times the evaluations: the optimizer, targets, pictures resized and colored
+TWO_PASSES = 1.5  # of tiles
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long an evaluation takes: `fixed` seconds, and `per_pixel` for each pixel."""
+
+    fixed: float
+    per_pixel: float
+
+    def seconds(self, pixels: float) -> float:
+        """Return the seconds of one evaluation."""
+        return self.fixed + self.per_pixel * pixels
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of a run: `seconds` from start to picture, `gigabytes` at its peak, and how each scale is computed."""
+
+    seconds: float
+    gigabytes: float
+    fits: tuple[Fit, ...]
+
+
+def forecast(plan: Plan) -> Forecast:
+    """Return what a run will take, within about a quarter on a machine that does nothing else.
+
+    The first time on a machine this takes a second or two with the bundled network, longer with larger ones.
+
+    Raises:
+        OutOfMemory: there is no way to make the picture fit.
+    """
+    options = plan.options
+    device = choose_device(options.device)
+    precision = choose_precision(options.precision, device)
+    backbone = prepare_backbone(options).to(device)
+    need, most = Need(backbone, options, precision), memory_limit(options, device)
+    fits: list[Fit] = []
+    for scale in reversed(plan.scales):
+        fit = need.fit(*scale.size, options, most) if scale.steps else next(rungs(options))
+        if fit is None:
+            raise need.too_large(*scale.size, options, most)
+        fits.insert(0, fit)
+    speed = speed_here(backbone.compute_in(precision), options, device)
+    seconds = BEGINNING
+    for scale, fit in zip(plan.scales, fits, strict=True):
+        once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)
+        seconds += AROUND * scale.steps * max(1, options.evaluations) * once
+    peak = max(need.bytes(*scale.size, fit) for scale, fit in zip(plan.scales, fits, strict=True))
+    return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits))
+
+
+def overlap(size: tuple[int, int], fit: Fit, halo: int) -> float:
+    """Return how many times as long an evaluation takes in tiles, 1 for a whole picture."""
+    if not fit.tile or max(size) <= fit.tile:
+        return 1.0
+    across, down = (side / math.ceil(side / fit.tile) for side in size)
+    return TWO_PASSES * (1 + 2 * halo / across) * (1 + 2 * halo / down)
+
+
+def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:
+    """Return the speed of a backbone on this machine, from the cache or measured."""
+    threads = thread_count(options.threads)
+    key = (f"{version('scumble')} torch {torch.__version__} {options.backbone} {device.type} "
+           f"{backbone.precision} {threads} {','.join(sorted(options.weight))}")  # fmt: skip
+    known = remembered()
+    if key in known:
+        return known[key]
+    keep_memory()
+    with use_threads(options.threads):
+        low, high = (measured(backbone, options, side, device) for side in SIDES)
+    per_pixel = max(0.0, high - low) / (SIDES[1] ** 2 - SIDES[0] ** 2)
+    speed = Speed(max(0.0, low - per_pixel * SIDES[0] ** 2), per_pixel)
+    remember({**known, key: speed})
+    return speed
+
+
+def measured(backbone: Backbone, options: Options, side: int, device: torch.device) -> float:
+    """Return the seconds of one evaluation of a square picture."""
+    random = torch.Generator().manual_seed(0)
+    content, style, image = (torch.rand(1, 3, side, side, generator=random).to(device) for _ in range(3))
+    objective = make_objective(backbone, options, content, [style], [1.0])
+    times = []
+    for _ in range(REPEATS + 1):  # the first one warms up
+        started = time.perf_counter()
+        float(objective(image).total)  # waits for the device
+        times.append(time.perf_counter() - started)
+    return min(times[1:])
+
+
+def speed_file() -> Path:
+    """Return where speeds are remembered."""
+    return Path(user_cache_dir("scumble")) / "speed.json"
+
+
+def remembered() -> dict[str, Speed]:
+    """Return the speeds that were measured before; none if there is no such file or something is wrong with it."""
+    try:
+        found = json.loads(speed_file().read_text(encoding="utf-8"))
+        return {str(key): Speed(float(one["fixed"]), float(one["per_pixel"])) for key, one in found.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def remember(speeds: dict[str, Speed]) -> None:
+    """Write speeds for the next time; where that cannot be, they are measured again then."""
+    try:
+        speed_file().parent.mkdir(parents=True, exist_ok=True)
+        partial = speed_file().with_suffix(".part")
+        partial.write_text(json.dumps({key: asdict(one) for key, one in speeds.items()}), encoding="utf-8")
+        partial.replace(speed_file())
+    except OSError:
+        return

@@ -1,0 +1,188 @@
+"""How much memory a scale takes, and what is given up for it to fit: history first, then whole pictures."""
+
+import os
+import re
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from scumble.backbones.base import Backbone
+from scumble.engine.objective import active_losses, layer_shares
+from scumble.errors import OutOfMemory
+from scumble.options import Options
+
+# Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
+PROCESS = 330e6  # Python, torch and the decoded pictures
+ARRAY = 12  # a picture in float32, for each pixel
+ARRAYS = 14  # as large as the picture, that a run holds beside the optimizer's history
+LOSSES = 420  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
+KEPT = 2.8  # times the activations, for each such pixel: they are kept, copied into statistics, and have gradients
+SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
+
+TILES = (1024, 512, 256)  # sides of a tile's own part, in pixels
+FEWEST = 3  # updates that L-BFGS remembers at least
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a scale is computed.
+
+    Args:
+        history: updates that the optimizer remembers.
+        tile: side of a tile's own part in pixels; 0 for the whole picture at once.
+    """
+
+    history: int
+    tile: int = 0
+
+    def __str__(self) -> str:
+        return f"history {self.history}" + (f", tiles of {self.tile} pixels" if self.tile else "")
+
+
+def rungs(options: Options) -> Iterator[Fit]:
+    """Yield ways of computing, each with less memory than the one before; smaller tiles take longer.
+
+    Example:
+        >>> [str(fit) for fit in rungs(Options())]  # doctest: +NORMALIZE_WHITESPACE
+        ['history 10', 'history 5', 'history 5, tiles of 1024 pixels', 'history 5, tiles of 512 pixels',
+         'history 3, tiles of 512 pixels', 'history 3, tiles of 256 pixels']
+    """
+    history = options.history if options.optimizer == "lbfgs" else 0
+    half, least = (min(history, max(FEWEST, history // part)) for part in (2, 4))
+    ladder = [
+        (history, 0),
+        (half, 0),
+        *((half, tile) for tile in TILES[:2]),
+        *((least, tile) for tile in TILES[1:]),
+    ]
+    yield from dict.fromkeys(Fit(updates, tile) for updates, tile in ladder)
+
+
+def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
+    """Return the bytes that all layers up to one hold for each pixel of the picture: a quarter after each pool."""
+    per_pixel, width = 0.0, 3
+    depth = backbone.names.index(layer) + 1 if layer in backbone.names else 0
+    for name, module in list(zip(backbone.names, backbone.features, strict=True))[:depth]:
+        if isinstance(module, nn.Conv2d):
+            width = module.out_channels
+        else:
+            per_pixel += width / backbone.stride_and_reach(name)[0] ** 2
+    return per_pixel * precision.itemsize
+
+
+class Need:
+    """What a run needs at each size.
+
+    Args:
+        backbone: its layers, with weights or without.
+        options: losses and layers.
+        precision: of the backbone.
+    """
+
+    def __init__(self, backbone: Backbone, options: Options, precision: torch.dtype) -> None:
+        active = active_losses(options)
+        used = {name: layer_shares(loss, options, backbone) for name, (loss, _) in active.items()}
+        layers = [layer for each in used.values() for layer in each]
+        self.evaluated = LOSSES + KEPT * max(
+            activation_bytes(backbone, one, precision) for one in layers or ["image"]
+        )
+        self.halo = max([backbone.stride_and_reach(layer)[1] for layer in layers], default=0)
+        content = [layer for name, (loss, _) in active.items() if loss.reference == "content" for layer in used[name]
+                   if layer != "image"]  # fmt: skip
+        self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
+        self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
+
+    def bytes(self, width: int, height: int, fit: Fit) -> float:
+        """Return the bytes that a scale takes at its peak."""
+        pixels = width * height
+        kept = pixels * ARRAY * (ARRAYS + 2 * fit.history)
+        if not fit.tile:
+            return self.process + kept + pixels * self.evaluated
+        across, down = (min(side, fit.tile + 2 * self.halo) for side in (width, height))
+        return self.process + kept + pixels * self.stored + across * down * self.evaluated
+
+    def fit(self, width: int, height: int, options: Options, most: float) -> Fit | None:
+        """Return the first rung that stays below `most` bytes, or None."""
+        return next((fit for fit in rungs(options) if self.bytes(width, height, fit) <= most), None)
+
+    def too_large(self, width: int, height: int, options: Options, most: float) -> OutOfMemory:
+        """Say what a picture that no rung fits would need, and what would fit."""
+        *_, last = rungs(options)
+        needed = self.bytes(width, height, last)
+        edge = self.largest(width, height, options, most)
+        remedy = f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"
+        return OutOfMemory(
+            f"{width} x {height} pixels need {needed / 1e9:.1f} GB even with {last}; {most / 1e9:.1f} GB are allowed",
+            f"{remedy}, or close other programs",
+        )
+
+    def largest(self, width: int, height: int, options: Options, most: float) -> int:
+        """Return the long edge of about the largest picture of these proportions that fits, in pixels."""
+        edge = max(width, height)
+        while edge > 64 and not self.fit(width * edge // max(width, height), height * edge // max(width, height),
+                                         options, most):  # fmt: skip
+            edge = edge * 9 // 10
+        return edge
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error is one of the ways in which torch and oneDNN say that memory is not enough."""
+    told = ("allocate memory", "could not create a primitive", "could not execute a primitive")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in told)
+
+
+def too_large(width: int, height: int) -> OutOfMemory:
+    """Say which size did not fit, whatever was tried."""
+    return OutOfMemory(
+        f"{width} x {height} pixels do not fit into memory",
+        f"--size {max(width, height) // 2} needs a quarter of it",
+    )
+
+
+def release(problem: BaseException | None) -> None:
+    """Let go of what an error's traceback holds: gigabytes, after an out-of-memory."""
+    while problem is not None:
+        traceback.clear_frames(problem.__traceback__)
+        problem = problem.__cause__ or problem.__context__
+
+
+def own_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
+    """Return the bytes of a layer by itself for each pixel of the picture."""
+    before = max(0, backbone.names.index(layer) - 1)
+    return activation_bytes(backbone, layer, precision) - (
+        activation_bytes(backbone, backbone.names[before], precision) if before else 0
+    )
+
+
+def memory_limit(options: Options, device: torch.device) -> float:
+    """Return the bytes that a run may take: as many as the options allow, or what is free."""
+    return free_memory(device) if options.max_memory is None else options.max_memory * 1e9
+
+
+def free_memory(device: torch.device) -> float:
+    """Return the bytes that a run may take: what is free, with what this process has already, less some."""
+    if device.type == "cuda":
+        return SPARE * torch.cuda.mem_get_info(device)[0] + PROCESS
+    try:
+        about = Path("/proc/meminfo").read_text(encoding="ascii")
+        free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024
+        own = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
+    except (OSError, IndexError, ValueError):  # not Linux: half of what is built in
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
+    return min(SPARE * (free + own), container_limit())
+
+
+def container_limit() -> float:
+    """Return the bytes that a container allows its processes; no bound where there is none."""
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            return SPARE * int(Path(path).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+    return float("inf")

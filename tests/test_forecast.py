@@ -1,0 +1,73 @@
+"""What a run will take; the figures themselves belong to benchmarks."""
+
+import json
+
+import pytest
+
+from scumble.engine.forecast import Speed, forecast, overlap, remembered, speed_file
+from scumble.engine.memory import Fit
+from scumble.engine.plan import make_plan
+from scumble.errors import OutOfMemory
+from scumble.options import Options
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """A cache of one's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def expect(content, style):
+    """Return the forecast of a run with some options."""
+
+    def run(**options):
+        return forecast(make_plan(Options(threads=1, device="cpu", **options), content, (style,), (1.0,)))
+
+    return run
+
+
+def test_a_machine_is_measured_once(expect):
+    first = expect(size=256)
+    assert len(remembered()) == 1
+    assert expect(size=256) == first
+    expect(size=256, weight={"gram": 1})
+    assert len(remembered()) == 2
+
+
+def test_more_pixels_and_more_steps_take_longer(expect):
+    small, large, longer = expect(size=256), expect(size=1024), expect(size=256, steps=500)
+    assert small.seconds < large.seconds
+    assert small.gigabytes < large.gigabytes
+    assert small.seconds < longer.seconds
+
+
+def test_what_does_not_fit_is_told_to_be_painted_in_tiles(expect):
+    found = expect(size=2048, max_memory=1.5)
+    assert found.fits[0].tile == 0 < found.fits[-1].tile
+    assert found.gigabytes <= 1.5
+    with pytest.raises(OutOfMemory):
+        expect(size=2048, max_memory=0.4)
+
+
+def test_strength_0_takes_no_more_than_a_beginning(expect):
+    assert expect(size=8192, strength=0, max_memory=0.4).seconds < 10
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[]", '{"a": {}}', '{"a": {"fixed": "x", "per_pixel": 1}}'])
+def test_a_broken_memory_is_measured_anew(expect, broken):
+    speed_file().parent.mkdir(parents=True)
+    speed_file().write_text(broken, encoding="utf-8")
+    assert expect(size=64).seconds > 0
+    (speed,) = json.loads(speed_file().read_text(encoding="utf-8")).values()
+    assert speed.keys() == {"fixed", "per_pixel"}
+
+
+def test_tiles_cost_their_overlap_and_a_second_pass():
+    assert overlap((2048, 1536), Fit(10), 61) == 1
+    assert overlap((512, 384), Fit(10, 512), 61) == 1
+    assert overlap((2048, 1024), Fit(10, 1024), 64) == pytest.approx(1.5 * (1 + 1 / 8) ** 2)
+
+
+def test_speed_is_a_line():
+    assert Speed(0.01, 1e-6).seconds(2e6) == pytest.approx(2.01)
