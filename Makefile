@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format styles gallery train network curves quality clean
+.PHONY: help demo test lint format styles gallery train network curves quality speed clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ PAIRS ?=
 
 quality: $(VENV)/.dev ## paint pairs at five strengths and measure the pictures; half an hour for our own
 	$(BIN)/python -m benchmarks.quality $(if $(PAIRS),--pairs $(PAIRS))
+
+speed: $(VENV)/.dev ## time pictures of five sizes beside the classic loop; some minutes
+	$(BIN)/python -m benchmarks.speed
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) out build dist
