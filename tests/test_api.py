@@ -125,7 +125,7 @@ def test_options_come_as_an_object_by_name_or_both(content, style):
     run = prepare(content, style, options, size=48, weight={"variation": 0})
     assert (run.plan.options.size, run.plan.options.strength) == ("48", 70)
     assert run.plan.options.weight == {**Options().weight, "gram": 2, "variation": 0}
-    assert prepare(content, style, preset="draft", size=40).plan.options.steps == (40, 25, 12)
+    assert prepare(content, style, preset="draft", size=40).plan.options.steps == (30, 18, 8)
 
 
 def test_mistaken_options_are_refused(content, style):

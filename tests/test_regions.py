@@ -9,7 +9,7 @@ from scumble.backbones.weights import load_backbone
 from scumble.engine.borders import along_edges, box
 from scumble.engine.clusters import cluster, k_means
 from scumble.engine.objective import make_objective
-from scumble.engine.partition import FEWEST, Partition
+from scumble.engine.partition import FEWEST, Partition, fine_enough
 from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
@@ -182,10 +182,10 @@ def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
 
 def test_a_region_needs_positions_in_the_content_and_in_the_styles_together():
     fine, coarse = Partition(soft_shares(), (15, 21)), Partition(soft_shares(), (2, 2))
-    assert fine.fine_enough([fine])
-    assert fine.fine_enough([coarse, fine])
-    assert not fine.fine_enough([coarse])
-    assert not coarse.fine_enough([fine])
+    assert fine_enough(fine.counts, [fine.counts])
+    assert fine_enough(fine.counts, [coarse.counts, fine.counts])
+    assert not fine_enough(fine.counts, [coarse.counts])
+    assert not fine_enough(coarse.counts, [fine.counts])
     assert min(fine.counts) >= FEWEST > min(coarse.counts)
 
 

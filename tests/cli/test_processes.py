@@ -176,8 +176,6 @@ def test_what_needs_no_torch_does_not_import_it(scumble):
         "config",
         "show out.png",
         "weights list",
-        "stylize photo.png paint.png --dry-run",
-        "rerun out.png --dry-run",
         "stylize photo.png gone.png",
         "stylize photo.png paint.png -o nowhere/out.png",
         "stylize photo.png paint.png --strength 101",

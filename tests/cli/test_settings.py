@@ -38,9 +38,9 @@ def test_each_place_is_stronger_than_the_one_below(places):
 
 def test_a_preset_is_stronger_than_defaults_alone(places):
     places("user", preset="draft")
-    assert (settle(Options()).size, settle(Options()).steps) == ("384", (40, 25, 12))
+    assert (settle(Options()).size, settle(Options()).steps) == ("384", (30, 18, 8))
     places("project", size=200)
-    assert (settle(Options()).size, settle(Options()).steps) == ("200", (40, 25, 12))
+    assert (settle(Options()).size, settle(Options()).steps) == ("200", (30, 18, 8))
     assert settle(Options(preset="fine")).history == 20
 
 

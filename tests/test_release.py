@@ -4,7 +4,7 @@ import weakref
 
 import pytest
 
-from scumble.cli.painting import release
+from scumble.engine.memory import release
 from scumble.errors import OutOfMemory
 
 
