@@ -131,7 +131,7 @@ def test_a_run_takes_its_options_from_all_places(scumble, places):
     places("project", size=64, steps=[2])
     places("environment", coarsest="0")
     told = json.loads(scumble("stylize", "photo.png", "paint.png", "--seed", "5", "--dry-run", "--json").out)
-    assert told["scales"] == [{"width": 64, "height": 48, "steps": 2}]
+    assert told["scales"] == [{"width": 64, "height": 48, "steps": 2, "history": 10, "tile": None}]
 
 
 def test_presets_are_listed_and_shown_with_their_reasons(scumble):
