@@ -129,3 +129,23 @@ def test_one_rescue_and_then_an_error(guard):
     )
     assert error.value.exit_code == 1
     assert "--optimizer adam" in error.value.hint
+
+
+def plateau_verdicts(totals, plateau=1e-4):
+    guard = Guard(varied=True, plateau=plateau)
+    guard.watch(picture())
+    return [guard.verdict(picture(n), update(picture(n + 1), total)) for n, total in enumerate(totals)]
+
+
+def test_twenty_steps_that_gain_next_to_nothing_end_a_scale():
+    falling = [9 - n / 4 for n in range(20)]
+    flat = [4 * (1 - 4e-6 * n) for n in range(22)]
+    verdicts = plateau_verdicts(falling + flat)
+    assert verdicts[:40] == ["fine"] * 40
+    assert verdicts[40] == "converged"
+    assert set(plateau_verdicts(falling + flat, plateau=0)) == {"fine"}
+
+
+def test_slow_gain_and_a_way_uphill_are_no_plateau():
+    assert set(plateau_verdicts([4 * (1 - 1e-5 * n) for n in range(40)])) == {"fine"}
+    assert set(plateau_verdicts([4 + n / 100 for n in range(40)])) == {"fine"}

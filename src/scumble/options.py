@@ -184,6 +184,12 @@ class Options(BaseModel):
         min_length=1,
         description="Updates at each scale, coarse to fine; the last number serves all further scales.",
     )
+    plateau: Annotated[float, SEARCH] = Field(
+        1e-4,
+        ge=0,
+        le=1,
+        description="A scale ends early when 20 steps lower the total by less than this share; 0: never.",
+    )
     coarsest: Annotated[int, SEARCH] = Field(
         128,
         ge=0,

@@ -1,6 +1,7 @@
 """Notice a run that goes wrong, go back to its best picture, and try once more a safer way."""
 
 import math
+from collections import deque
 from typing import Literal
 
 import torch
@@ -17,6 +18,7 @@ DIVERGING = 1e3  # times the first total
 FAR = 3.0  # a pixel, where [0, 1] can be shown
 STILL = 1e-7  # largest change of a pixel that is none
 PATIENCE = 3  # still steps before a verdict
+LONG = 20  # steps over which a plateau is looked for
 
 
 def deviation(image: Tensor) -> float:
@@ -29,10 +31,11 @@ class Guard:
 
     Args:
         varied: whether content and styles are more than one color, so that to become constant is a failure.
+        plateau: share of the total that `LONG` steps must gain, or the scale has converged.
     """
 
-    def __init__(self, varied: bool) -> None:
-        self.varied = varied
+    def __init__(self, varied: bool, plateau: float = 0.0) -> None:
+        self.varied, self.plateau = varied, plateau
         self.rescued = False
 
     def watch(self, image: Tensor) -> None:
@@ -41,6 +44,7 @@ class Guard:
         self.best_total = math.inf
         self.first_total: float | None = None
         self.still = 0
+        self.totals: deque[float] = deque(maxlen=LONG + 1)
 
     def verdict(self, before: Tensor, update: Update) -> Verdict:
         """Judge an update and remember the best picture. Reads the total: a synchronization on a GPU."""
@@ -57,6 +61,10 @@ class Guard:
             self.best, self.best_total = update.evaluated, total
         moved = float((update.image - before).abs().max())
         self.still = self.still + 1 if moved < STILL else 0
+        self.totals.append(total)
+        gained = self.totals[0] - total  # below 0 where an optimizer goes uphill first, as Adam may
+        if len(self.totals) > LONG and 0 <= gained < self.plateau * self.totals[0]:
+            return "converged"
         if self.still < PATIENCE:
             return "fine"
         return "converged" if self._at_rest(update.evaluation) else "stuck"

@@ -103,7 +103,8 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        self.guard = Guard(varied=all(self._is_varied(one) for one in (plan.content, *plan.styles)))
+        varied = all(self._is_varied(one) for one in (plan.content, *plan.styles))
+        self.guard = Guard(varied, plan.options.plateau)
         self.optimizer = self._optimizer()
         self.notes = self._substitutions()
         precision = choose_precision(plan.options.precision, self.device)
