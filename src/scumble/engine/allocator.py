@@ -1,7 +1,7 @@
 """Let glibc keep the memory that each evaluation gives back and takes again.
 
 By default large arrays are mapped anew for every result: the kernel clears each page and the processor faults on it.
-At 512 x 384 on two cores an evaluation took 625 ms so and 235 ms with these settings, the pictures being the same.
+At 512 x 384 on two cores an evaluation took up to twice as long without these settings, the pictures being the same.
 The process holds on to its peak memory until it ends; SCUMBLE_MALLOC=system leaves the allocator as it is.
 """
 

@@ -13,8 +13,7 @@ class SquaredExcess(Function):
     .. math:: e = x - \mathrm{clamp}(x, l, u), \quad \tfrac1N \sum e^2, \quad \partial / \partial x = 2 e / N
 
     Inside its bounds a value has no excess and so no gradient: the residual, kept, is the gradient itself, where
-    autograd goes through comparisons and selections. At 512 x 384 the two losses that use it went from 25 to 9 ms
-    on one core.
+    autograd goes through comparisons and selections.
     """
 
     @staticmethod
