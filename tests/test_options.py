@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scumble.errors import BadOption, UnknownName, UsageError
-from scumble.options import Options, parse_layers, parse_numbers
+from scumble.options import Options
+from scumble.options.values import parse_layers, parse_numbers
 from scumble.presets import preset_names
 
 FIELDS = Options.model_fields

@@ -1,0 +1,55 @@
+"""What the picture is to be."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import BeforeValidator, Field
+
+from scumble.options.values import LOOK, Part, as_text
+
+
+class Look(Part):
+    """What the picture is to be."""
+
+    preset: Annotated[str, LOOK] = Field(
+        "default", description="Named set of options to start from; see `scumble presets`."
+    )
+    size: Annotated[str, BeforeValidator(as_text), LOOK] = Field(
+        "512",
+        pattern=r"^[1-9]\d{0,4}(x[1-9]\d{0,4})?$",
+        description="Long edge of the result in pixels, 1 to 16384; or WIDTHxHEIGHT, which stretches "
+        "content and style to just that.",
+    )
+    strength: Annotated[float, LOOK] = Field(
+        50.0,
+        ge=0,
+        le=100,
+        description="How much style, 0 to 100: 0 returns the content, 50 weighs as the preset says, "
+        "100 is pure texture.",
+    )
+    regions: Annotated[str, BeforeValidator(as_text), LOOK] = Field(
+        "auto",
+        pattern=r"^(auto|off|[1-8])$",
+        description="Pair the regions of content and styles, so that sky is painted like sky: auto, off, or how many "
+        "at most, 1 to 8.",
+    )
+    recolor: Annotated[float, LOOK] = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="How far the content is given the styles' colors before it is painted, 0 to 1; below strength 16 "
+        "less.",
+    )
+    start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(
+        "content",
+        min_length=1,
+        description="What the picture is before the first step: content, style, noise, noisy-content, "
+        "or the path of a picture.",
+    )
+    noise_ratio: Annotated[float, LOOK] = Field(
+        0.5, ge=0, le=1, description="noisy-content: share of mean color in place of the content, 0 to 1."
+    )
+    noise_amplitude: Annotated[float, LOOK] = Field(
+        0.25, ge=0, le=1, description="noisy-content: uniform noise of plus or minus this, 0 to 1."
+    )
+    seed: Annotated[int, LOOK] = Field(0, ge=0, le=2**63 - 1, description="Of the noise.")

@@ -1,0 +1,97 @@
+"""All options, checked together; presets below them, errors in one line."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import PrivateAttr, ValidationError
+
+from scumble.errors import BadOption, UnknownName
+from scumble.options.look import Look
+from scumble.options.losses import Losses
+from scumble.options.machine import Machine
+from scumble.options.search import Search
+from scumble.options.styles import Styles
+from scumble.presets import load_preset
+from scumble.registry import check
+
+MAX_SIDE = 16384
+PATTERNS = {"size": "it should be as 512 or 400x300", "regions": "it should be auto, off, or 1 to 8"}
+LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
+
+
+class Options(Machine, Search, Losses, Styles, Look):
+    """What determines a picture, given its content and styles; frozen.
+
+    Raises:
+        BadOption: a value outside its range or choices.
+        UnknownName: an option, preset, backbone, loss or optimizer that does not exist.
+
+    Example:
+        >>> Options(size=400, strength=60).strength
+        60.0
+        >>> Options(strenght=60)
+        Traceback (most recent call last):
+        scumble.errors.UnknownName: unknown option 'strenght'; did you mean 'strength'? ...
+    """
+
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, /, **values: Any) -> None:
+        for name in values:
+            if name not in type(self).model_fields:
+                raise UnknownName("option", name, type(self).model_fields)
+        try:
+            super().__init__(**with_preset(values))
+        except ValidationError as error:
+            raise bad_option(error) from None
+        self._given = values
+
+    def model_post_init(self, _: object) -> None:
+        check("backbone", "backbones", self.backbone)
+        check("optimizer", "optimizers", self.optimizer)
+        for name in self.weight:
+            check("loss", "losses", name)
+        for layer in (*self.content_layers, *self.style_layers):
+            if not LAYER.fullmatch(layer):
+                raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
+        if max(map(int, self.size.split("x"))) > MAX_SIDE:
+            raise BadOption(f"size is {self.size!r}; a side may have at most {MAX_SIDE} pixels")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was asked for by name; the rest comes from the preset or is a default."""
+        return dict(self._given)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Options) and self.model_dump() == other.model_dump()
+
+    def replace(self, /, **values: Any) -> "Options":
+        """Return a copy with some options changed, as if they had been given, too."""
+        given, weight = self._given.get("weight"), values.get("weight")
+        if given and isinstance(weight, Mapping):
+            values["weight"] = {**given, **weight}
+        return Options(**{**self._given, **values})
+
+
+def with_preset(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of the preset that is named, and over them the values; weights are merged."""
+    preset = load_preset(str(values.get("preset", "default"))).options
+    merged = {**preset, **values}
+    weight = values.get("weight")
+    if isinstance(weight, Mapping):
+        default = Options.model_fields["weight"].default
+        merged["weight"] = {**preset.get("weight", default), **weight}
+    return merged
+
+
+def bad_option(error: ValidationError) -> BadOption:
+    """Say the first thing that is wrong in one line: the option, what was given, what is allowed."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    given = repr(first["input"])
+    shown = given if len(given) <= 60 else given[:57] + "..."
+    field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
+    meaning = f"{where}: {field.description}" if field else ""
+    wrong = PATTERNS[where] if "pattern" in first["type"] else first["msg"]
+    return BadOption(f"{where} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)
