@@ -64,7 +64,7 @@ def recolored(
         styles: (1, 3, h, w) each.
         shares: of the styles, sum 1.
         regions: of both, or None for one.
-        amount: 0 leaves the content as it is.
+        amount: 0 leaves the content as it is; so stays what no region has.
     """
     if amount == 0:
         return content
@@ -72,10 +72,10 @@ def recolored(
     regions = regions or whole
     of_content, *of_styles = (
         F.interpolate(each, picture.shape[-2:], mode="bilinear", align_corners=False)
-        for each, picture in zip((regions.content, *regions.styles), (content, *styles), strict=True)
+        for each, picture in zip(regions.all, (content, *styles), strict=True)
     )
     pixels = content[0].flatten(1).double()  # (3, N)
-    moved = torch.zeros_like(pixels)
+    moved = pixels * (1 - of_content[0].double().flatten(1).sum(0)).clamp(min=0)
     for region in range(regions.number):
         weights = of_content[0, region].flatten().double()
         target = pooled_colors(styles, shares, [mask[:, region] for mask in of_styles])
