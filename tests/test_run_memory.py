@@ -98,12 +98,21 @@ def test_too_little_for_any_tile_is_said_before_the_start(content, style):
         next(paint(make_plan(options, content, (style,), (1.0,))))
     size = int(re.findall(r"--size (\d+) fits", found.value.hint)[0])
     assert 1000 < size < 4096
-    need = Need(load_backbone("compact"), options, torch.float32)
-    assert need.fit(size, size * 3 // 4, options, 1e9)
+    need = Need(load_backbone("compact"), make_plan(options, content, (style,), (1.0,)), torch.float32)
+    assert need.fit(size, size * 3 // 4, 1e9)
 
 
-def test_each_rung_needs_less_than_the_one_before():
-    need = Need(load_backbone("compact"), Options(), torch.float32)
+def test_many_large_styles_need_more(content, style):
+    few, many = (
+        Need(load_backbone("compact"), make_plan(Options(style_scale=scale), content, styles, (1.0,) * len(styles)),
+             torch.float32).bytes(512, 384, Fit(10))
+        for scale, styles in ((1, (style,)), (3, (style, style)))
+    )  # fmt: skip
+    assert many > 2 * few
+
+
+def test_each_rung_needs_less_than_the_one_before(content, style):
+    need = Need(load_backbone("compact"), make_plan(Options(), content, (style,), (1.0,)), torch.float32)
     bytes_ = [need.bytes(4000, 3000, fit) for fit in rungs(Options())]
     assert bytes_ == sorted(bytes_, reverse=True)
     assert len(set(bytes_)) == len(bytes_) > 4

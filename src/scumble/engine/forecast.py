@@ -13,7 +13,7 @@ from platformdirs import user_cache_dir
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import keep_memory
 from scumble.engine.device import choose_device, choose_precision, thread_count, use_threads
-from scumble.engine.memory import Fit, Need, memory_limit, rungs
+from scumble.engine.memory import Fit, Need, memory_limit
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.run import prepare_backbone
@@ -59,20 +59,15 @@ def forecast(plan: Plan) -> Forecast:
     device = choose_device(options.device)
     precision = choose_precision(options.precision, device)
     backbone = prepare_backbone(options).to(device)
-    need, most = Need(backbone, options, precision), memory_limit(options, device)
-    fits: list[Fit] = []
-    for scale in reversed(plan.scales):
-        fit = need.fit(*scale.size, options, most) if scale.steps else next(rungs(options))
-        if fit is None:
-            raise need.too_large(*scale.size, options, most)
-        fits.insert(0, fit)
+    need = Need(backbone, plan, precision)
+    fits = need.fits(memory_limit(options, device))
     speed = speed_here(backbone.compute_in(precision), options, device)
     seconds = BEGINNING
-    for scale, fit in zip(plan.scales, fits, strict=True):
+    for scale, fit in fits.items():
         once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)
         seconds += AROUND * scale.steps * max(1, options.evaluations) * once
-    peak = max(need.bytes(*scale.size, fit) for scale, fit in zip(plan.scales, fits, strict=True))
-    return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits))
+    peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
+    return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
 
 def overlap(size: tuple[int, int], fit: Fit, halo: int) -> float:

@@ -62,6 +62,17 @@ def in_layer(
     return LayerRegions(first[kept], [balanced(each[kept]) for each in others])
 
 
+def by_layer(
+    regions: Regions | None, compared: Compared, content: Tensor, styles: Sequence[Tensor]
+) -> dict[str, LayerRegions | None]:
+    """Return where regions lie in each style layer but those that are too coarse for any; pictures (1, 3, H, W)."""
+    first, *others = ((picture.shape[-2], picture.shape[-1]) for picture in (content, *styles))
+    found = {
+        layer: in_layer(regions, compared, layer, first, others) for layer in compared.all_layers("style")
+    }
+    return {layer: where for layer, where in found.items() if where is None or len(where.content)}
+
+
 def one_hot(shares: Tensor, size: Size) -> Tensor:
     """Return the region that each position of a layer belongs to most, (K, H, W), bool, from shares (1, K, h, w)."""
     labels = F.interpolate(shares, size, mode="bilinear", align_corners=False)[0].argmax(0)
@@ -77,15 +88,14 @@ def weights(shares: Tensor, size: Size) -> Tensor:
 def inner_weights(shares: Tensor, picture: Size, size: Size, reach: int) -> Tensor:
     """Return the weights of a style's positions, (K, H, W), less where they see what is not of their region.
 
-    A position sees `reach` pixels to each side, but hardly the outer half of them. A region too small for this keeps
-    the plain weights.
+    A position sees `reach` pixels to each side. A region too small for this keeps the plain weights.
 
     Reference:
         Gatys et al.: Controlling Perceptual Factors in Neural Style Transfer (2017), https://arxiv.org/abs/1611.07865,
         section 4, on guidance channels that leave out receptive fields across the border.
     """
     plain = weights(shares, size)
-    inner = weights(inside(F.interpolate(shares, picture, mode="bilinear", antialias=True), reach // 2), size)
+    inner = weights(inside(F.interpolate(shares, picture, mode="bilinear", antialias=True), reach), size)
     areas, left = plain.sum((1, 2)), inner.sum((1, 2))
     large = (left >= KEPT * areas) & (left >= FEWEST)
     return torch.where(large[:, None, None], inner, plain)

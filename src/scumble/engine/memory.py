@@ -12,7 +12,11 @@ from torch import nn
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
+from scumble.engine.plan import Plan
+from scumble.engine.pyramid import Scale
+from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
+from scumble.image.resize import fit as size_of_edge
 from scumble.options import Options
 
 # Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
@@ -79,48 +83,68 @@ class Need:
 
     Args:
         backbone: its layers, with weights or without.
-        options: losses and layers.
+        plan: options, and how large styles are beside the image.
         precision: of the backbone.
     """
 
-    def __init__(self, backbone: Backbone, options: Options, precision: torch.dtype) -> None:
-        compared = Compared(options, backbone)
-        layers = compared.all_layers()
+    def __init__(self, backbone: Backbone, plan: Plan, precision: torch.dtype) -> None:
+        self.plan, self.options = plan, plan.options
+        compared = Compared(plan.options, backbone)
+        layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
         self.halo = max(backbone.stride_and_reach(layer)[1] for layer in layers)
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
+        read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
+        *_, full = plan.scales
+        areas = [width * height / (full.width * full.height) for width, height in plan.style_sizes(full)]
+        copies = len(turned(torch.empty(1, 1, 1, 1), plan.options.style_turns))
+        self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
+        self.pictures = copies * ARRAY * sum(areas)
         self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
 
     def bytes(self, width: int, height: int, fit: Fit) -> float:
         """Return the bytes that a scale takes at its peak."""
         pixels = width * height
-        kept = pixels * ARRAY * (ARRAYS + 2 * fit.history)
+        kept = self.process + pixels * (ARRAY * (ARRAYS + 2 * fit.history) + self.pictures)
         if not fit.tile:
-            return self.process + kept + pixels * self.evaluated
+            return kept + pixels * max(self.evaluated, self.read)
         across, down = (min(side, fit.tile + 2 * self.halo) for side in (width, height))
-        return self.process + kept + pixels * self.stored + across * down * self.evaluated
+        return kept + pixels * self.stored + across * down * self.evaluated
 
-    def fit(self, width: int, height: int, options: Options, most: float) -> Fit | None:
+    def fit(self, width: int, height: int, most: float) -> Fit | None:
         """Return the first rung that stays below `most` bytes, or None."""
-        return next((fit for fit in rungs(options) if self.bytes(width, height, fit) <= most), None)
+        return next((fit for fit in rungs(self.options) if self.bytes(width, height, fit) <= most), None)
 
-    def too_large(self, width: int, height: int, options: Options, most: float) -> OutOfMemory:
+    def fits(self, most: float) -> dict[Scale, Fit]:
+        """Return for each scale how to compute it below `most` bytes.
+
+        Raises:
+            OutOfMemory: a scale does not fit in any way.
+        """
+        found = {}
+        for scale in reversed(self.plan.scales):  # if any does not fit, it is the largest
+            fit = self.fit(*scale.size, most) if scale.steps else next(rungs(self.options))
+            if fit is None:
+                raise self.too_large(*scale.size, most)
+            found[scale] = fit
+        return found
+
+    def too_large(self, width: int, height: int, most: float) -> OutOfMemory:
         """Say what a picture that no rung fits would need, and what would fit."""
-        *_, last = rungs(options)
+        *_, last = rungs(self.options)
         needed = self.bytes(width, height, last)
-        edge = self.largest(width, height, options, most)
+        edge = self.largest(width, height, most)
         remedy = f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"
         return OutOfMemory(
             f"{width} x {height} pixels need {needed / 1e9:.1f} GB even with {last}; {most / 1e9:.1f} GB are allowed",
             f"{remedy}, or close other programs",
         )
 
-    def largest(self, width: int, height: int, options: Options, most: float) -> int:
+    def largest(self, width: int, height: int, most: float) -> int:
         """Return the long edge of about the largest picture of these proportions that fits, in pixels."""
         edge = max(width, height)
-        while edge > 64 and not self.fit(width * edge // max(width, height), height * edge // max(width, height),
-                                         options, most):  # fmt: skip
+        while edge > 64 and not self.fit(*size_of_edge(width, height, edge), most):
             edge = edge * 9 // 10
         return edge
 

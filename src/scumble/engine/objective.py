@@ -8,7 +8,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import in_layer
+from scumble.engine.layer_regions import by_layer
 from scumble.engine.partition import Partition
 from scumble.engine.regions import Regions
 from scumble.engine.turns import with_turns
@@ -123,9 +123,8 @@ class Targets:
         backbone, of_style = compared.backbone, compared.all_layers("style")
         self.of_content = backbone(content, compared.all_layers("content"))
         self.of_styles = [backbone(style, of_style) for style in styles]
-        sizes = [size_of(style) for style in styles]
-        found = {layer: in_layer(regions, compared, layer, self.size, sizes) for layer in of_style}
-        parted = {layer: where for layer, where in found.items() if where}
+        self.found = by_layer(regions, compared, content, styles)
+        parted = {layer: where for layer, where in self.found.items() if where}
         self.partitions = {layer: Partition(where.content) for layer, where in parted.items()}
         self.style_partitions = {
             layer: [Partition(each) for each in where.styles] for layer, where in parted.items()
@@ -135,11 +134,12 @@ class Targets:
         """Yield the terms of a loss, one for each layer that has any region."""
         loss, weight = self.compared.losses[name], self.compared.weights[name]
         for layer, share in self.compared.factors(name, *self.size).items():
+            if loss.reference == "style" and layer not in self.found:
+                continue
             by_region = loss.reference == "style" and layer in self.partitions
+            target = self._target(loss, layer, by_region)
             areas = self.partitions[layer].areas if by_region else [1.0]
-            if areas:
-                target = self._target(loss, layer, by_region)
-                yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
+            yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
 
     def _target(self, loss: Loss, layer: str, by_region: bool) -> Tensor:
         """Return what a loss's statistic of a layer is compared with, (1, ...) or (K, ...)."""

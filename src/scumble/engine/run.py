@@ -145,21 +145,14 @@ class Painting:
     def _fits(self, precision: torch.dtype) -> dict[Scale, list[Fit]]:
         """Return for each scale how to compute it, and what is left to try should memory not be enough."""
         most = memory_limit(self.options, self.device)
-        need = Need(self.backbone, self.options, precision)
-        ways = {}
+        found = Need(self.backbone, self.plan, precision).fits(most)
         first, *_ = ladder = list(rungs(self.options))
-        for scale in reversed(self.plan.scales):  # if any does not fit, it is the largest
-            if scale.steps == 0:
-                continue
-            fit = need.fit(*scale.size, self.options, most)
-            if fit is None:
-                raise need.too_large(*scale.size, self.options, most)
-            ways[scale] = ladder[ladder.index(fit) :]
-            if fit != first:
-                self.notes += (
-                    f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB",
-                )
-        return ways
+        self.notes += tuple(
+            f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB"
+            for scale, fit in found.items()
+            if fit != first
+        )
+        return {scale: ladder[ladder.index(fit) :] for scale, fit in found.items()}
 
     def _tensor(self, picture: Picture, size: tuple[int, int]) -> Tensor:
         return to_tensor(resize(picture.rgb, size)).to(self.device)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import LayerRegions, in_layer
+from scumble.engine.layer_regions import LayerRegions, by_layer
 from scumble.engine.moments import pulled_back, raw_moments
 from scumble.engine.objective import size_of
 from scumble.engine.regions import Regions
@@ -228,15 +228,15 @@ def make_tiled_objective(
     compared = Compared(options, backbone, shares)
     refuse_what_cannot_be_tiled(compared.losses)
     reader = Reader(backbone, compared.all_layers(), side)
-    sizes = [size_of(style) for style in styles]
-    found = {layer: in_layer(regions, compared, layer, size_of(content), sizes)
-             for layer in compared.all_layers("style")}  # fmt: skip
+    found = by_layer(regions, compared, content, styles)
     parted = {layer: where for layer, where in found.items() if where}
-    targets = style_moments(reader, compared, styles, parted)
+    targets = style_moments(reader, compared, styles, found)
     ours = {layer: where.content for layer, where in parted.items()}
     style_terms, local_terms = [], []
     for name, loss in compared.losses.items():
         for layer, share in compared.factors(name, *size_of(content)).items():
+            if loss.reference == "style" and layer not in found:
+                continue
             if loss.reference == "style":
                 areas = ours[layer].double().mean((1, 2)) if layer in ours else torch.ones(1)
                 target = loss.of_moments(targets[layer])
@@ -251,14 +251,14 @@ def make_tiled_objective(
 
 
 def style_moments(
-    reader: Reader, compared: Compared, styles: Sequence[Tensor], parted: Mapping[str, LayerRegions]
+    reader: Reader, compared: Compared, styles: Sequence[Tensor], found: Mapping[str, LayerRegions | None]
 ) -> dict[str, Tensor]:
     """Return the raw moments of all styles together, each with its share, for each layer and region."""
     sums: dict[str, Tensor] = {}
     for number, style in enumerate(styles):
-        masks = {layer: where.styles[number] for layer, where in parted.items()}
-        for layer, found in reader.moments(style, compared.all_layers("style"), masks).items():
+        masks = {layer: where.styles[number] for layer, where in found.items() if where}
+        for layer, moments in reader.moments(style, list(found), masks).items():
             height, width = compared.backbone.layer_size(layer, *size_of(style))
-            mixed = compared.shares(layer)[number] / (height * width) * found
+            mixed = compared.shares(layer)[number] / (height * width) * moments
             sums[layer] = sums[layer] + mixed if layer in sums else mixed
     return sums

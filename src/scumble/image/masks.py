@@ -111,8 +111,8 @@ def pixels_of(mask: Picture) -> NDArray[np.float32]:
     pixels = np.asarray(resize(mask.rgb, size), np.float32)
     if mask.alpha is None:
         return pixels
-    clear: Shares = np.asarray(resize(mask.alpha, size), np.float32)[..., None] / 255
-    return pixels * clear
+    opaque: Shares = np.asarray(resize(mask.alpha, size), np.float32)
+    return pixels * opaque[..., None] / np.float32(255)
 
 
 def is_colored(mask: Picture) -> bool:

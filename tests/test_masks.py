@@ -1,0 +1,281 @@
+"""Masks: what they select, and what they do to the picture."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from scumble.api import prepare, prepare_again, stylize
+from scumble.engine.compared import Compared
+from scumble.engine.layer_regions import in_layer, inside
+from scumble.engine.objective import make_objective
+from scumble.engine.regions import Regions
+from scumble.engine.tiled import make_tiled_objective
+from scumble.engine.untouched import Painted
+from scumble.errors import BadOption, UsageError
+from scumble.image.files import read_picture
+from scumble.image.masks import make_masks
+from scumble.image.resize import resize
+from scumble.inputs import Style
+from scumble.losses.base import losses
+from scumble.options import Options
+
+TINY = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
+NOTHING = dict.fromkeys(Options().weight, 0)
+RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
+
+
+def left(width=64, height=48, share=0.5):
+    """Draw a mask that is white on the left."""
+    mask = np.zeros((height, width), np.uint8)
+    mask[:, : round(share * width)] = 255
+    return mask
+
+
+def colored(*colors, width=60, height=40):
+    """Draw upright stripes of equal width."""
+    stripes = np.repeat(np.array(colors, np.uint8), width // len(colors), axis=0)
+    return np.broadcast_to(stripes, (height, *stripes.shape)).copy()
+
+
+def masks_of(content, styles, number=1):
+    return make_masks(
+        [read_picture(mask) for mask in content],
+        [mask if mask is None else read_picture(mask) for mask in styles],
+        number,
+    )
+
+
+def test_without_masks_there_are_none():
+    assert masks_of([], []) is None
+    assert masks_of([], [None, None], 2) is None
+
+
+def test_a_mask_alone_says_where_to_paint():
+    masks = masks_of([left()], [], 2)
+    assert not masks.dividing
+    assert [shares.shape[0] for shares in (masks.content, *masks.styles)] == [1, 1, 1]
+    assert masks.painted[:, :32].min() == 1
+    assert masks.painted[:, 32:].max() == 0
+
+
+def test_a_mask_for_each_style_sends_it_there():
+    masks = masks_of([left(), 255 - left()], [None, left(20, 10)], 2)
+    assert masks.dividing
+    assert masks.content.shape == (2, 48, 64)
+    assert masks.painted.min() == 1
+    first, second = masks.styles
+    assert first[0].min() == 1
+    assert first[1].max() == 0
+    assert second[0].max() == 0
+    assert second[1].mean() == pytest.approx(0.5)
+
+
+def test_masks_that_overlap_share():
+    masks = masks_of([left(), np.full((48, 64), 255, np.uint8)], [], 2)
+    assert masks.content.sum(0) == pytest.approx(np.ones((48, 64)))
+    assert masks.content[0, 0, 0] == pytest.approx(0.5)
+
+
+def test_the_same_colors_belong_together_wherever_they_are():
+    masks = masks_of([colored(RED, BLUE, BLACK)], [colored(BLUE, (250, 8, 4))])
+    (style,) = masks.styles
+    red, blue = masks.content[:, 0].argmax(1) // 20  # which third each region begins in
+    assert (style[red][:, 30:].mean(), style[blue][:, :30].mean()) == (1, 1)
+    assert {int(red), int(blue)} == {0, 1}
+    assert masks.painted.mean() == pytest.approx(2 / 3)
+
+
+def test_a_soft_border_between_colors_is_no_color_of_its_own():
+    soft = np.asarray(Image.fromarray(colored(RED, BLUE)).resize((300, 200), Image.Resampling.BICUBIC))
+    assert masks_of([soft], [soft]).content.shape[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "styles", "number", "message"),
+    [
+        ([left()] * 2, [], 3, "2 content masks were given for 3 styles; allowed are one, or one for each"),
+        ([], [left()], 2, "1 style masks were given for 2 styles"),
+        ([0 * left()], [], 1, "the mask 'image' is black, so that it selects nothing"),
+        ([left()], [0 * left()], 1, "the mask 'image' is black, so that it selects nothing"),
+        ([colored(RED, BLUE)], [left()], 1, "the mask 'image' is in colors, 'image' is not"),
+        (
+            [colored(RED, BLUE)],
+            [colored(RED)],
+            1,
+            "the color #0000ff of the mask 'image' is in no style mask",
+        ),
+        ([colored(RED)] * 2, [None, None], 2, "masks in colors are for one content mask"),
+        ([colored(RED)], [], 1, "masks in colors are for one content mask"),
+    ],
+)
+def test_masks_that_make_no_sense(content, styles, number, message):
+    with pytest.raises(UsageError) as error:
+        masks_of(content, styles, number)
+    assert error.value.message.startswith(message)
+
+
+def test_masks_and_a_number_of_regions(content, style):
+    with pytest.raises(BadOption, match="regions is '3', but the masks say what the regions are"):
+        prepare(content, Style(style, mask=left()), regions=3)
+
+
+def halves_of(height, width):
+    """Return shares of two regions, left and right, with soft borders."""
+    ramp = torch.linspace(-3, 3, width, dtype=torch.float64).sigmoid().expand(1, 1, height, width)
+    return torch.cat([1 - ramp, ramp], dim=1)
+
+
+def picture(seed, height, width):
+    return torch.rand(1, 3, height, width, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("name", [name for name in losses if losses[name].reference == "style"])
+def test_the_cost_is_that_of_masked_statistics(network, name):
+    """Content weights as drawn, each region by its area; of the style, what sees none of the other region."""
+    options = Options(style_layers="relu1_1", weight=NOTHING | {name: 1})
+    regions = Regions(halves_of(12, 16), (halves_of(10, 30).flip(-1),), drawn=True)
+    content, style, image = picture(1, 48, 64), picture(2, 40, 120), picture(3, 48, 64)
+    found = make_objective(network, options, content, [style], [1.0], regions)(image)
+    where = in_layer(regions, Compared(options, network), "relu1_1", (48, 64), [(40, 120)])
+    loss, leaf = losses[name](), image.clone().requires_grad_()
+    of_image, of_style = (network(each, ["relu1_1"])["relu1_1"] for each in (leaf, style))
+    total = sum(
+        mask.mean() * loss.factor(48 * 64, 48 * 64)
+        * loss.distance(loss.statistic(of_image, mask[None, None]), loss.statistic(of_style, other[None, None])).sum()
+        for mask, other in zip(where.content, where.styles[0], strict=True)
+    )  # fmt: skip
+    torch.testing.assert_close(found.total, total.detach())
+    torch.testing.assert_close(found.gradient, torch.autograd.grad(total, leaf)[0])
+
+
+@pytest.mark.parametrize("rest", [0.0, 0.5])
+def test_tiles_see_the_same_masks(network, rest):
+    content, style, image = picture(1, 97, 131), picture(2, 70, 90), picture(3, 97, 131)
+    regions = Regions(halves_of(50, 60) * (1 - rest), (halves_of(35, 45),), drawn=True)
+    arguments = (network, Options(), content, [style], [1.0], regions)
+    whole, tiled = make_objective(*arguments)(image), make_tiled_objective(*arguments, 48)(image)
+    torch.testing.assert_close(tiled.total, whole.total)
+    torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-8, atol=1e-13)
+
+
+def test_positions_that_see_past_a_border_do_not_count(network):
+    """Of a style half black, half noise: the statistics of the noise alone are those of noise everywhere."""
+    noise = picture(4, 96, 192)
+    half = noise.clone()
+    half[..., :96] = 0
+    shares = torch.zeros(1, 1, 96, 192, dtype=torch.float64)
+    shares[..., 96:] = 1
+    options = Options(style_layers="relu3_1", weight=NOTHING | {"covariance": 1})
+    everywhere = Regions(torch.ones(1, 1, 1, 1, dtype=torch.float64), (shares,), drawn=True)
+    content = picture(5, 96, 96)
+    masked = make_objective(network, options, content, [half], [1.0], everywhere).terms[0].target
+    wanted = make_objective(network, options, content, [noise[..., 96:]], [1.0]).terms[0].target
+    unmasked = make_objective(network, options, content, [half], [1.0]).terms[0].target
+    assert (masked - wanted).norm() < 0.2 * wanted.norm()
+    assert (unmasked - wanted).norm() > 0.3 * wanted.norm()
+
+
+def test_a_region_too_small_for_a_layer_is_left_out_there(network):
+    """A corner of 8 x 8 pixels has positions enough in relu1_1, none in relu4_1; the rest is everywhere."""
+    corner = torch.zeros(1, 1, 64, 64, dtype=torch.float64)
+    corner[..., :8, :8] = 1
+    regions = Regions(torch.cat([corner, 1 - corner], dim=1), (halves_of(64, 64),), drawn=True)
+    options = Options(style_layers="relu1_1,relu4_1", weight=NOTHING | {"covariance": 1})
+    terms = make_objective(network, options, picture(1, 64, 64), [picture(2, 64, 64)], [1.0], regions).terms
+    assert {term.layer: len(term.shares) for term in terms} == {"relu1_1": 2, "relu4_1": 1}
+
+
+def test_a_small_region_is_pulled_as_strongly_as_a_large_one(network):
+    """Noise against the same style: the gradient of a pixel does not depend on the size of its region."""
+    options = Options(style_layers="relu1_1", weight=NOTHING | {"covariance": 1})
+    small = torch.zeros(1, 1, 64, 64, dtype=torch.float64)
+    small[..., :16] = 1
+    one = torch.ones(1, 1, 1, 1, dtype=torch.float64)
+    lengths = []
+    for shares in (small, one):
+        regions = Regions(shares, (one,), drawn=True)
+        objective = make_objective(
+            network, options, picture(1, 64, 64), [picture(2, 64, 64).square()], [1.0], regions
+        )
+        lengths.append(float(objective(picture(3, 64, 64)).gradient[..., 2:14].norm()))
+    assert lengths[0] == pytest.approx(lengths[1], rel=0.15)
+
+
+def test_a_mask_fades_inside_its_border_and_never_outside():
+    mask = torch.zeros(1, 1, 40, 40)
+    mask[..., 10:30, 10:30] = 1
+    faded = inside(mask, 4)
+    assert float(faded[mask == 0].max()) == 0
+    assert float(faded[0, 0, 20, 20]) == 1
+    assert 0 < float(faded[0, 0, 10, 20]) < float(faded[0, 0, 11, 20]) < 1
+    assert torch.equal(
+        inside(torch.ones(1, 1, 9, 9), 3), torch.ones(1, 1, 9, 9)
+    )  # a picture's border is no mask's
+
+
+def test_the_gradient_of_what_is_painted_in_part():
+    mask = torch.rand(1, 1, 4, 5, dtype=torch.float64)
+    part = Painted(mask, picture(1, 4, 5))
+    from scumble.optimizers.base import Evaluation
+
+    evaluate = part.part_of(lambda image: Evaluation(image.pow(3).sum(), 3 * image.square()))
+    leaf = picture(2, 4, 5).requires_grad_()
+    (expected,) = torch.autograd.grad(part.blended(leaf).pow(3).sum(), leaf)
+    torch.testing.assert_close(evaluate(leaf.detach()).gradient, expected)
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("start", ["content", "noise"])
+@pytest.mark.parametrize("regions", ["off", 2])
+def test_outside_its_mask_a_picture_is_the_content(content, style, start, regions):
+    found = stylize(content, Style(style, content_mask=left()), start=start, regions=regions, **TINY)
+    ours, theirs = np.asarray(found.image, int), np.asarray(resize(content.rgb, found.image.size), int)
+    assert np.array_equal(ours[:, 33:], theirs[:, 33:])
+    assert np.abs(ours[:, :28] - theirs[:, :28]).mean() > 8
+
+
+@pytest.mark.usefixtures("weights")
+def test_each_half_is_nearer_to_its_own_style(content):
+    red = Image.fromarray(
+        np.random.default_rng(0).integers(0, 90, (60, 60, 3), np.uint8) + np.uint8([150, 0, 0])
+    )
+    blue = Image.fromarray(
+        np.random.default_rng(1).integers(0, 90, (60, 60, 3), np.uint8) + np.uint8([0, 0, 150])
+    )
+    styles = [Style(red, content_mask=left()), Style(blue, content_mask=255 - left())]
+    found = np.asarray(stylize(content, styles, **TINY).image, int)
+    assert (found[:, :28, 0] - found[:, :28, 2]).mean() > 60
+    assert (found[:, 36:, 2] - found[:, 36:, 0]).mean() > 60
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_style_mask_takes_no_more_than_it_selects(content):
+    both = np.zeros((60, 60, 3), np.uint8)
+    both[:, :30] = (200, 40, 20)
+    both[:, 30:] = (20, 60, 200)
+    both += np.random.default_rng(0).integers(0, 40, both.shape, np.uint8)
+    found = np.asarray(stylize(content, Style(both, mask=left(60, 60)), **TINY).image, int)
+    assert (found[..., 0] - found[..., 2]).mean() > 80
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_record_knows_its_masks(content, style, tmp_path):
+    for name, image in (
+        ("photo", content.rgb),
+        ("painting", style.rgb),
+        ("where, what", Image.fromarray(left())),
+    ):
+        image.save(tmp_path / f"{name}.png")
+    where = str(tmp_path / "where, what.png")
+    first = stylize(
+        tmp_path / "photo.png", tmp_path / "painting.png", content_mask=[where], style_mask=["none"], **TINY
+    )
+    assert first.record.options["content_mask"] == ["where, what.png"]
+    assert [mask.name for mask in first.record.content_masks] == ["where, what.png"]
+    run = prepare_again(first.record, [tmp_path])
+    list(run)
+    assert np.array_equal(np.asarray(run.result().image), np.asarray(first.image))
+    named = first.record.options | {"content_mask": ["/etc/hostname"]}
+    hostile = first.record.model_copy(update={"options": named, "content_masks": ()})
+    assert prepare_again(hostile, [tmp_path]).plan.masks is None  # what options name is never read
