@@ -25,6 +25,7 @@ myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
+smartquotes = False  # they make one dash of the two before a flag
 default_role = "literal"  # docstrings write names between single backticks
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

@@ -30,8 +30,8 @@ class Section:
 
 
 def handwritten(docs: Path = DOCS) -> list[Path]:
-    """Return the pages that explain: guides and concepts."""
-    return sorted([*(docs / "guides").glob("*.md"), *(docs / "concepts").glob("*.md")])
+    """Return the pages that explain: guides, then concepts."""
+    return [*sorted((docs / "guides").glob("*.md")), *sorted((docs / "concepts").glob("*.md"))]
 
 
 def sections(path: Path, docs: Path = DOCS) -> Iterator[Section]:

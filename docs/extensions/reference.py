@@ -48,24 +48,15 @@ def default_of(field: FieldInfo) -> str:
 def range_of(name: str, field: FieldInfo) -> str:
     """Return what is allowed, in words, as far as the table of options says it."""
     if name in PATTERNS:
-        return PATTERNS[name].removeprefix("it should be ").removeprefix("as ")
+        return PATTERNS[name].removeprefix("it should be ")
     if get_origin(field.annotation) is Literal:
         return ", ".join(get_args(field.annotation))
     if field.annotation is bool:
         return "yes or no"
-    bounds = {Ge: "from {:g}", Gt: "above {:g}", Le: "to {:g}", Lt: "below {:g}"}
-    found = [
-        words.format(next(iter(vars_of(one).values())))
-        for kind, words in bounds.items()
-        for one in field.metadata
-        if isinstance(one, kind)
-    ]
-    return " ".join(found)
-
-
-def vars_of(bound: Any) -> dict[str, float]:
-    """Return the one field of a bound, such as {"ge": 0}."""
-    return {name: getattr(bound, name) for name in bound.__dataclass_fields__}
+    bounds = {Ge: ("from", "ge"), Gt: ("above", "gt"), Le: ("to", "le"), Lt: ("below", "lt")}
+    found = {type(one): one for one in field.metadata if type(one) in bounds}
+    limits = {word: getattr(found[kind], key) for kind, (word, key) in bounds.items() if kind in found}
+    return " ".join(f"{word} {limit:,}".removesuffix(".0") for word, limit in limits.items())
 
 
 def group_of(field: FieldInfo) -> str:
@@ -74,10 +65,20 @@ def group_of(field: FieldInfo) -> str:
     return next(str(group.name) for parameter in parameters for group in parameter.group)
 
 
-def where(name: str) -> str:
-    """Return a link to the section that explains a name, or nothing."""
+def address(name: str) -> str:
+    """Return where a name is explained, as seen from a page of the reference; nothing if it is not."""
     section = explained().get(name)
-    return f"[{section.page.partition('/')[2]}](../{section.page}.md#{section.anchor})" if section else ""
+    return f"../{section.page}.md#{section.anchor}" if section else ""
+
+
+def linked(name: str) -> str:
+    """Return a literal name that leads to where it is explained."""
+    return f"[`{name}`]({address(name)})" if address(name) else f"`{name}`"
+
+
+def more(name: str) -> str:
+    """Return a line that leads to where a name is explained."""
+    return f"Explained in []({address(name)}).\n" if address(name) else ""
 
 
 def options_page() -> Iterator[str]:
@@ -86,11 +87,11 @@ def options_page() -> Iterator[str]:
     for group in dict.fromkeys(map(group_of, fields.values())):
         yield f"## {group}\n"
         rows = [
-            [f"`{flag_of(name)}`", f"`{default_of(field)}`", range_of(name, field), field.description or "",
-             where(flag_of(name))]
-            for name, field in fields.items() if group_of(field) == group
-        ]  # fmt: skip
-        yield table(["Flag", "Default", "Allowed", "Meaning", "Explained in"], rows) + "\n"
+            [linked(flag_of(name)), f"`{default_of(field)}`", range_of(name, field), field.description or ""]
+            for name, field in fields.items()
+            if group_of(field) == group
+        ]
+        yield table(["Flag", "Default", "Allowed", "Meaning"], rows) + "\n"
 
 
 def commands_of(app: App, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -113,15 +114,13 @@ def commands_page() -> Iterator[str]:
     """Yield each command's help."""
     for words in ((), *commands_of(scumble)):
         name = " ".join(("scumble", *words))
-        yield f"## `{name}`\n\n```text\n{help_of(words)}\n```\n"
-        if link := where(name):
-            yield f"Explained in {link}.\n"
+        yield f"## `{name}`\n\n```text\n{help_of(words)}\n```\n\n{more(name)}"
 
 
 def presets_page() -> Iterator[str]:
     """Yield each preset with its values and the reason for each."""
     for preset in map(load_preset, preset_names()):
-        yield f"## `{preset.name}`\n\n{preset.summary}\n"
+        yield f"## `{preset.name}`\n\n{preset.summary}\n\n{more(preset.name)}"
         names = dict.fromkeys([*preset.options, *preset.reasons])
         rows = [
             [f"`{name}`", f"`{json.dumps(preset.options[name])}`" if name in preset.options else "as by default",
@@ -141,9 +140,8 @@ def registry_page(table_name: str, facts: Callable[[Any], dict[str, str]]) -> Ca
         rows = [[f"[`{name}`](#{name})", *facts(entry).values()] for name, entry in entries.items()]
         yield table(["Name", *heads], rows) + "\n"
         for name, entry in entries.items():
-            yield f"## `{name}`\n\n```{{eval-rst}}\n.. autoclass:: {entry.__module__}.{entry.__name__}\n```\n"
-            if link := where(name):
-                yield f"Explained in {link}.\n"
+            path = f"{entry.__module__}.{entry.__name__}"
+            yield f"## `{name}`\n\n```{{eval-rst}}\n.. autoclass:: {path}\n```\n\n{more(name)}"
 
     return page
 
