@@ -28,7 +28,8 @@ format: $(VENV)/.dev ## format the code
 
 docs: $(VENV)/.dev ## build the site, docs/_build/html; its pictures take some minutes the first time
 	$(BIN)/python docs/make_pictures.py
-	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+	@# -E: what the reference is read from may have changed, and no file of the site with it
+	$(BIN)/sphinx-build -E -W --keep-going -q docs docs/_build/html
 	@echo docs/_build/html/index.html
 
 styles: $(VENV)/.installed ## paint the example styles again

@@ -1,4 +1,4 @@
-"""How the site is built: `make docs`, or `sphinx-build -W docs docs/_build/html`; nothing is fetched."""
+"""How the site is built: `make docs`, or `sphinx-build -E -W docs docs/_build/html`; nothing is fetched."""
 
 import sys
 from pathlib import Path

@@ -15,7 +15,6 @@ from cyclopts import App, Parameter
 from pydantic.fields import FieldInfo
 from rich.console import Console
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 from extensions.headings import explained
 from scumble.cli.app import app as scumble
@@ -202,16 +201,7 @@ def append(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += "\n" + "\n".join(PAGES[page]())
 
 
-def always(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Return the pages to read again even if their files have not changed: the code may have."""
-    del app, added, changed, removed
-    return [page for page in PAGES if page in env.found_docs]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
     app.connect("source-read", append)
-    app.connect("env-get-outdated", always)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

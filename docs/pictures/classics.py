@@ -7,8 +7,8 @@ import scumble
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONTENT, STYLE = EXAMPLES / "coffee.jpg", EXAMPLES / "styles" / "stained-glass.jpg"
-SIZE = 200  # pixels, long edge of each picture
-KINDS: dict[str, dict[str, Any]] = {"coursera": {}, "gatys": {"steps": 120}, "default": {}}
+SIZE = 160  # pixels, long edge of each picture
+KINDS: dict[str, dict[str, Any]] = {"coursera": {}, "gatys": {"steps": 100}, "default": {}}
 
 
 def make(folder: Path) -> None:
