@@ -6,13 +6,13 @@ import scumble
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STYLE = EXAMPLES / "styles" / "hatching.jpg"
-SIZE = 320  # pixels, long edge of each picture
+SIZE = 256  # pixels, long edge of each picture
 
 
 def make(folder: Path) -> None:
     """Paint `texture-LOSS.png`: texture alone, from noise, in one region and in the style's own colors."""
     for loss in ("gram", "covariance", "moments"):
-        weight = {"covariance": 0.0, loss: 1.0}
+        weight = {"covariance": 0.0, "roughness": 0.0, loss: 1.0}
         painted = scumble.stylize(
             STYLE,
             STYLE,
