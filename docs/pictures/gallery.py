@@ -6,7 +6,7 @@ import scumble
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PHOTOGRAPHS = ("chelsea.png", "rocket.jpg")
-SIZE = 320  # pixels, long edge of each picture
+SIZE = 256  # pixels, long edge of each picture
 
 
 def make(folder: Path) -> None:
