@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format styles gallery train network curves quality speed clean
+.PHONY: help demo test lint format docs styles gallery train network curves quality speed clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ lint: $(VENV)/.dev ## check format, lint and types
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev ## build the site, docs/_build/html; its pictures take some minutes the first time
+	$(BIN)/python docs/make_pictures.py
+	@# -E: what the reference is read from may have changed, and no file of the site with it
+	$(BIN)/sphinx-build -E -W --keep-going -q docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 styles: $(VENV)/.installed ## paint the example styles again
 	$(BIN)/python examples/make_styles.py
@@ -57,7 +63,7 @@ speed: $(VENV)/.dev ## time pictures of five sizes beside the classic loop; some
 	$(BIN)/python -m benchmarks.speed
 
 clean: ## remove the environment and what was made
-	rm -rf $(VENV) out build dist
+	rm -rf $(VENV) out build dist docs/_build docs/_pictures
 
 $(VENV)/.installed: pyproject.toml
 	@echo "setting up $(VENV); the first time this takes a minute or two"

@@ -15,7 +15,9 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "src" / "scumble"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 BESIDE = [
-    path for folder in ("training", "benchmarks", "examples") for path in (REPOSITORY / folder).rglob("*.py")
+    path
+    for folder in ("training", "benchmarks", "examples", "docs")
+    for path in (REPOSITORY / folder).rglob("*.py")
 ]
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
