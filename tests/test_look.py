@@ -70,6 +70,10 @@ def test_the_strongest_channels_come_first(content):
     assert chosen == sorted(range(32), key=lambda channel: -means[channel])[:5]
     assert choose_channels(99, feature, "relu2_1") == sorted(range(32), key=lambda one: -means[one])
     assert choose_channels("all", feature, "relu2_1") == list(range(32))
+    before, after = (
+        torch.from_numpy(look.features(content, f"{kind}4_1", size=64)) for kind in ("conv", "relu")
+    )
+    assert choose_channels(9, before, "conv4_1") == choose_channels(9, after, "relu4_1")
 
 
 def test_a_layer_gets_a_section_each(content):

@@ -135,12 +135,12 @@ def features(image: Any, layer: str, /, **options: Any) -> NDArray[np.float32]:
 
 
 def strength(feature: Tensor) -> Tensor:
-    """Return how strong each channel is, (C,): the mean of its magnitudes over positions.
+    """Return how strong each channel is, (C,): the mean over positions of what a ReLU lets through.
 
     Args:
         feature: (C, ...), such as (C, h, w) of one picture or (C, N) of several.
     """
-    return feature.flatten(1).abs().mean(1)
+    return feature.flatten(1).clamp(min=0).mean(1)
 
 
 def choose_channels(asked: int | str | Sequence[int], feature: Tensor, layer: str) -> list[int]:
