@@ -18,7 +18,9 @@ from sphinx.application import Sphinx
 
 from extensions.headings import explained
 from scumble.cli.app import app as scumble
-from scumble.options import PATTERNS, Options, shown
+from scumble.options import Options
+from scumble.options.table import PATTERNS
+from scumble.options.values import shown
 from scumble.presets import load_preset, preset_names
 from scumble.registry import Registry
 

@@ -1,11 +1,11 @@
-"""`scumble look`: the sheet that shows which regions belong together."""
+"""`scumble look`: its figures, and which flags show what."""
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from scumble.look import COLORS, tinted
+from scumble.look import COLORS, activations, keeps, patches, tinted
 
 from .conftest import opened
 
@@ -85,3 +85,97 @@ def test_a_region_gets_its_color():
     for across, color in ((2, COLORS[0]), (97, COLORS[1])):
         expected = [0.4 * 128 + 0.6 * channel for channel in color]
         assert painted.getpixel((across, 2)) == pytest.approx(expected, abs=2)
+
+
+QUICK = ("--size", "48", "--steps", "2")
+
+
+def test_a_layer_is_shown(scumble, desk):
+    done = scumble("look", "--layer", "relu3_1", "photo.png", "--size", "64")
+    assert (done.code, done.last) == (0, "activations.png")
+    figure = activations("photo.png", "relu3_1", size=64)
+    assert opened(desk / "activations.png").tobytes() == figure.tobytes()
+
+
+@pytest.mark.parametrize(
+    "layers", [("--layer", "relu1_1,relu2_1"), ("--layer", "relu1_1", "--layer", "relu2_1")]
+)
+def test_layers_are_listed_or_repeated(scumble, desk, layers):
+    done = scumble("look", "photo.png", *layers, "--channels", "3,1", "--size", "64", "-o", "two.jpg")
+    assert (done.code, done.last) == (0, "two.jpg")
+    figure = activations("photo.png", ["relu1_1", "relu2_1"], channels=[3, 1], size=64)
+    assert opened(desk / "two.jpg").size == figure.size
+
+
+def test_patches_come_from_several_pictures(scumble, desk):
+    flags = ("--layer", "relu2_1", "--patches", "--places", "3", "--channels", "2", "--size", "64")
+    done = scumble("look", "photo.png", "paint.png", *flags)
+    assert (done.code, done.last) == (0, "patches.png")
+    figure = patches(["photo.png", "paint.png"], "relu2_1", channels=2, places=3, size=64)
+    assert opened(desk / "patches.png").tobytes() == figure.tobytes()
+
+
+def test_what_a_layer_keeps_is_painted_and_told(scumble, desk):
+    flags = ("--layer", "relu1_1", "--keeps", "content,gram", "--seed", "4", *QUICK)
+    done = scumble("look", "photo.png", *flags)
+    assert (done.code, done.out) == (0, "keeps.png\n")
+    assert "photo.png: gram at relu1_1 is done" in done.err
+    figure = keeps("photo.png", "relu1_1", ["content", "gram"], size=48, steps=2, seed=4)
+    assert opened(desk / "keeps.png").tobytes() == figure.tobytes()
+
+
+def test_the_style_layers_are_taken_where_none_is_named(scumble, desk):
+    assert scumble("look", "photo.png", "--keeps", "style", *QUICK).code == 0
+    layers = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
+    figure = keeps("photo.png", layers, "style", size=48, steps=2)
+    assert opened(desk / "keeps.png").tobytes() == figure.tobytes()
+
+
+def test_the_network_is_set_where_all_options_are(scumble, desk, monkeypatch):
+    (desk / "scumble.toml").write_text('pooling = "max"\nsize = 1024\n')
+    assert scumble("look", "photo.png", "--layer", "relu3_1", "--size", "64").code == 0
+    figure = activations("photo.png", "relu3_1", size=64, pooling="max")
+    assert opened(desk / "activations.png").tobytes() == figure.tobytes()
+    monkeypatch.setenv("SCUMBLE_BACKBONE", "vgg19")
+    done = scumble("look", "photo.png", "--layer", "relu3_1", "-o", "other.png")
+    assert done.code == 4
+    assert "vgg19" in done.err
+
+
+def test_a_figure_that_is_there_is_kept(scumble, desk):
+    (desk / "keeps.png").write_bytes(b"mine")
+    done = scumble("look", "photo.png", "--keeps", "content", *QUICK)
+    assert (done.code, done.out) == (2, "")
+    skipped = scumble("look", "photo.png", "--keeps", "content", *QUICK, "--on-exists", "skip")
+    assert (skipped.code, skipped.last) == (0, "keeps.png")
+    assert (desk / "keeps.png").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "look was not told what to show"),
+        (("--patches", "--keeps", "content"), 2, "--patches and --keeps were given; a figure shows one of them"),
+        (("--patches",), 2, "--patches was given without a layer"),
+        (("--regions",), 2, "--regions pairs a content with its styles; 1 picture was given"),
+        (("paint.png", "--layer", "relu1_1"), 2, "activations are shown of one picture; 2 were given"),
+        (("--layer", "relu3_3"), 2, "unknown layer 'relu3_3'; did you mean 'relu3_2'?"),
+        (("--layer", "relu1_1", "--places", "3"), 2, "--places does nothing with --layer alone; it is for patches"),
+        (("--layer", "relu1_1", "--seed", "3"), 2, "--seed does nothing with --layer alone; it is for keeps"),
+        (("paint.png", "--regions", "--size", "9"), 2, "--size does nothing with --regions"),
+        (("--layer", "relu1_1", "--channels", "some"), 2, "channels is 'some'; it should be a number, all"),
+        (("--layer", "relu1_1", "--channels", "16,"), 2, "channel 16 was asked for; relu1_1 has 16, 0 to 15"),
+        (("--layer", "relu1_1", "--size", "0"), 2, "size is '0'; it should be as 512 or 400x300"),
+        (("--layer", "relu5_1", "--size", "8"), 3, "its shorter side needs at least 16"),
+        (("--keeps", "stlye"), 2, "unknown loss 'stlye'; did you mean 'style'?"),
+        (("--keeps", ","), 2, "no loss was named; those that read a layer: style, content"),
+        (("--layer", ",", "--patches"), 2, "no layer was named"),
+        (("--layer", "relu1_1", "-o", "out.xyz"), 2, "unknown output suffix '.xyz'"),
+        (("--layer", "relu1_1", "-o", "no/out.png"), 2, "there is no folder 'no'"),
+    ],
+)  # fmt: skip
+def test_wrong_wishes_are_told_in_a_line(scumble, desk, arguments, code, message):
+    done = scumble("look", "photo.png", *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+    assert sorted(path.name for path in desk.iterdir()) == ["paint.png", "photo.png"]

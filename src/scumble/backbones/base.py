@@ -138,15 +138,30 @@ class Backbone(nn.Module):
             >>> backbones["vgg19"]().stride_and_reach("relu5_1")
             (16, 85)
         """
-        stride, reach = 1, 0
+        stride, before, after = self.receptive_field(name)
+        return stride, max(before, after)
+
+    def receptive_field(self, name: str) -> tuple[int, int, int]:
+        """Return how many pixels a layer's positions are apart, and how many each sees before and after its own.
+
+        Position `p` sees the pixels from `p * stride - before` to `p * stride + after`, both included.
+
+        Example:
+            >>> from scumble.backbones.base import backbones
+            >>> backbones["vgg19"]().receptive_field("relu5_1")
+            (16, 70, 85)
+        """
+        stride, before, after = 1, 0, 0
         depth = self.names.index(name) + 1 if name in self.names else 0
         for layer in list(self.features)[:depth]:
             if isinstance(layer, Pool):
-                reach, stride = reach + (layer.kernel - 1) * stride, stride * layer.stride
+                after, stride = after + (layer.kernel - 1) * stride, stride * layer.stride
             elif isinstance(layer, nn.Conv2d):
-                sees = max(int(layer.padding[0]), layer.kernel_size[0] - 1 - int(layer.padding[0]))
-                reach, stride = reach + sees * stride, stride * layer.stride[0]
-        return stride, reach
+                padding = int(layer.padding[0])
+                before += padding * stride
+                after += (layer.kernel_size[0] - 1 - padding) * stride
+                stride *= layer.stride[0]
+        return stride, before, after
 
     def nearest_layer(self, name: str) -> str:
         """Return this backbone's layer for a name from another one: the same block, as deep as there is.

@@ -1,67 +1,220 @@
-"""The command `scumble look`."""
+"""The command `scumble look`: one figure, of the kind that its flags say."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from scumble.cli.console import say
 from scumble.cli.output import Switch
-from scumble.errors import UsageError
+from scumble.cli.settings import settle
+from scumble.cli.stylize import read_sources
+from scumble.cli.weights import offer
+from scumble.errors import BadOption, UsageError
 from scumble.options import Options
-from scumble.outputs.files import OnExists
+from scumble.outputs.files import OnExists, resolve_path, write
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+TAKES = {
+    "activations": ("layer", "channels", "size"),
+    "patches": ("layer", "channels", "places", "size"),
+    "keeps": ("layer", "size", "steps", "seed"),
+    "regions": ("most", "seed"),
+}
+"""Each kind of figure, and the flags it takes besides those of the network."""
+
+NETWORK = ("backbone", "pooling", "input", "device", "threads")
 
 
-def look(
-    content: str,
-    style: list[str],
-    /,
-    *,
-    output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("regions.png"),
-    regions: Annotated[bool, Switch] = False,
-    most: str = "auto",
-    backbone: str = "compact",
-    seed: int = 0,
-    on_exists: OnExists = "error",
-) -> None:
-    """See what a run sees: CONTENT and STYLE beside the regions that are paired; print the path of the sheet.
-
-    Example: scumble look photo.jpg painting.jpg --regions -o regions.png
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Wish:
+    """What is to be shown.
 
     Parameters
     ----------
-    content
-        The photograph.
-    style
-        The painting, or several.
-    output
-        The sheet: .png, .jpg, .webp, .tiff or .avif.
+    layer
+        The layer, or several: relu1_1,relu3_1. Alone it shows activations: its channels as maps.
+    channels
+        Of activations and --patches: how many of the strongest, 24 and 6 if not given; all; or just those of a list
+        such as 3,17 (for one, put a comma behind it).
+    patches
+        Show the patches that drive each channel most, in one or several pictures.
+    places
+        Of --patches: how many of each channel, 1 to 32; 8 if not given.
+    keeps
+        Show what layers keep of a picture, painted from noise: content, style, or other losses, content,gram.
     regions
-        Show the regions: equal colors and numbers belong together.
+        Show the regions of CONTENT and STYLE: equal colors and numbers belong together.
     most
-        As --regions of stylize: auto, off, or how many at most, 1 to 8.
+        Of --regions: auto, off, or how many at most, 1 to 8, as --regions of stylize.
     backbone
-        The network that sees.
+        The network that sees, as of stylize.
+    pooling
+        How it halves its maps, as of stylize.
+    device
+        Where to compute, as of stylize.
+    size
+        Long edge at which it sees a picture, or WIDTHxHEIGHT; 512, with --keeps 256.
+    steps
+        Of --keeps: updates for each picture; 120 if not given.
     seed
-        Of the clustering, as in stylize.
-    on_exists
-        What to do if the sheet is there already.
+        Of the noise of --keeps, or the clustering of --regions.
     """
-    if not regions:
-        raise UsageError("look was not told what to show; --regions is what there is", "add --regions")
-    from scumble.api import prepare  # NumPy and Pillow take a while, and --help does without
-    from scumble.outputs.files import resolve_path, write
 
-    run = prepare(content, style, Options(regions=most, backbone=backbone, seed=seed))
-    path = resolve_path(output, on_exists)
-    if path is not None:
-        from scumble.look import look_at_regions
+    layer: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = ()
+    channels: str | None = None
+    patches: Annotated[bool, Switch] = False
+    places: int | None = None
+    keeps: str | None = None
+    regions: Annotated[bool, Switch] = False
+    most: str | None = None
+    backbone: str | None = None
+    pooling: Literal["own", "max", "average"] | None = None
+    device: Literal["auto", "cpu", "cuda", "mps", "xpu"] | None = None
+    size: str | None = None
+    steps: int | None = None
+    seed: int | None = None
 
-        sheet, number = look_at_regions(run.plan)
-        say(
-            f"{number} regions"
-            if number > 1
-            else "one region: the style has none that answer to the content's"
+    @property
+    def given(self) -> dict[str, Any]:
+        """The flags that were given, but for those that say the kind."""
+        named = {name for kind in TAKES.values() for name in kind} | {"backbone", "pooling", "device"}
+        return {
+            name: value for name, value in vars(self).items() if name in named and value not in (None, ())
+        }
+
+    @property
+    def kind(self) -> str:
+        """Which figure the flags ask for.
+
+        Raises:
+            UsageError: none, or more than one.
+        """
+        kinds = [kind for kind in ("patches", "keeps", "regions") if getattr(self, kind)]
+        if len(kinds) > 1:
+            raise UsageError(
+                f"{' and '.join('--' + kind for kind in kinds)} were given; a figure shows one of them"
+            )
+        if not kinds and not self.layer:
+            raise UsageError(
+                "look was not told what to show: a --layer, its --patches, what layers keep (--keeps), or --regions",
+                "scumble look photo.jpg --layer relu3_1",
+            )
+        return kinds[0] if kinds else "activations"
+
+    def check(self, pictures: int) -> None:
+        """Refuse flags and numbers of pictures that are not for this kind of figure.
+
+        Raises:
+            UsageError: see there.
+        """
+        kind = self.kind
+        shown = "--layer alone" if kind == "activations" else f"--{kind}"
+        for name in self.given:
+            takers = [other for other, takes in TAKES.items() if name in takes]
+            if takers and kind not in takers:
+                raise UsageError(f"--{name} does nothing with {shown}; it is for {', '.join(takers)}")
+        if kind == "patches" and not self.layer:
+            raise UsageError("--patches was given without a layer", "add --layer relu3_1")
+        if kind == "activations" and pictures > 1:
+            raise UsageError(
+                f"activations are shown of one picture; {pictures} were given",
+                "--patches and --keeps take several",
+            )
+        if kind == "regions" and pictures < 2:
+            raise UsageError(
+                "--regions pairs a content with its styles; 1 picture was given",
+                "scumble look photo.jpg painting.jpg --regions",
+            )
+
+
+def look(
+    pictures: list[str],
+    /,
+    *,
+    wish: Wish = Wish(),
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    on_exists: OnExists = "error",
+) -> None:
+    """See what a network sees in a picture: its activations, patches, what layers keep, or regions.
+
+    Example: scumble look photo.jpg --layer relu3_1 -o look.png
+
+    Parameters
+    ----------
+    pictures
+        The picture; several with --patches and --keeps; CONTENT and STYLE with --regions. - reads one from stdin.
+    output
+        The figure: .png, .jpg, .webp, .tiff or .avif. Default: its kind, such as activations.png, here.
+    on_exists
+        What to do if it is there already.
+    """
+    wish.check(len(pictures))
+    path = output or Path(f"{wish.kind}.png")
+    free = resolve_path(path, on_exists)
+    if free is None:
+        say(f"{path} is there already; skipped")
+    else:
+        settled = settle(
+            Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
         )
-        write(path, [sheet], None, on_exists="rename" if on_exists == "error" else on_exists)
-    print(path or output)
+        offer(settled.backbone)
+        figure = drawn(read_sources(pictures[0], pictures[1:]), wish, settled)
+        free = write(free, [figure], on_exists="rename" if on_exists == "error" else on_exists)
+    print(free or path)
+
+
+def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.Image":
+    """Return the figure; the options of the network come from all places that set them, others from flags alone."""
+    import scumble.look as figures  # torch takes a second to import, and --help does without
+
+    names = (*NETWORK, *(("seed", "precision", "max_memory") if wish.kind == "keeps" else ()))
+    options = {name: getattr(settled, name) for name in names}
+    options |= {name: wish.given[name] for name in ("size", "steps") if name in wish.given}
+    layers = [name.strip() for part in wish.layer for name in part.split(",") if name.strip()]
+    if wish.kind == "regions":
+        return paired(pictures, wish.most or "auto", options | {"seed": settled.seed})
+    if wish.kind == "keeps":
+        losses = [name.strip() for name in (wish.keeps or "").split(",") if name.strip()]
+        return figures.keeps(pictures, layers, losses, tell=say, **options)
+    if wish.channels is not None:
+        options["channels"] = parse_channels(wish.channels)
+    if wish.kind == "activations":
+        return figures.activations(pictures[0], layers, **options)
+    if wish.places is not None:
+        options["places"] = wish.places
+    return figures.patches(pictures, layers, **options)
+
+
+def paired(pictures: list[str | bytes], most: str, options: Mapping[str, Any]) -> "Image.Image":
+    """Return the sheet of regions, and say how many there are."""
+    from scumble.api import prepare
+    from scumble.look import look_at_regions
+
+    run = prepare(pictures[0], pictures[1:], Options(regions=most, **options))
+    sheet, number = look_at_regions(run.plan)
+    say(f"{number} regions" if number > 1 else "one region: the style has none that answer to the content's")
+    return sheet
+
+
+def parse_channels(text: str) -> int | str | list[int]:
+    """Return what --channels says.
+
+    Raises:
+        BadOption: no number, list or `all`.
+
+    Example:
+        >>> parse_channels("12"), parse_channels("3,17"), parse_channels("3,"), parse_channels("all")
+        (12, [3, 17], [3], 'all')
+    """
+    if text == "all":
+        return text
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isdecimal() for part in parts):
+        raise BadOption(f"channels is {text!r}; it should be a number, all, or a list such as 3,17")
+    return [int(part) for part in parts] if "," in text else int(parts[0])

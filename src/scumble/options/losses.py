@@ -38,7 +38,7 @@ class Losses(Part):
         {"relu1_1": 0.52, "relu2_1": 0.26, "relu3_1": 0.13, "relu4_1": 0.06, "relu5_1": 0.03},
         min_length=1,
         description="Layers of style losses, relu1_1,relu2_1, or with weights, relu1_1=0.5,relu2_1=0.5; those of "
-        "several styles after semicolons, or one flag for each style.",
+        "several styles with semicolons between.",
     )
 
     def layers_of_styles(self, number: int) -> list[dict[str, float]]:

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from scumble.options.values import STYLES, Boxes, Factors, Part, Shares, Words, parse_words, words
+from scumble.options.values import STYLES, Boxes, Factors, Files, Part, Shares, listed, parse_numbers
 
 Turns = Annotated[
     tuple[Literal["90", "180", "270", "flip"], ...],
-    BeforeValidator(parse_words),
-    words("TURNS"),
+    BeforeValidator(parse_numbers),
+    listed("TURNS"),
 ]
 
 
@@ -34,12 +34,12 @@ class Styles(Part):
         (),
         description="Turned copies of the styles that count as well: degrees 90, 180, 270, and flip to mirror.",
     )
-    content_mask: Annotated[Words, STYLES] = Field(
+    content_mask: Annotated[Files, STYLES] = Field(
         (),
         description="Picture of where to paint: white is painted, black left untouched; one for each style says "
         "where that one goes; or one in colors, with style masks in the same colors.",
     )
-    style_mask: Annotated[Words, STYLES] = Field(
+    style_mask: Annotated[Files, STYLES] = Field(
         (),
         description="Picture of what to take from each style: white counts; none for a style that counts as a whole.",
     )

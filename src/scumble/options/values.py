@@ -1,7 +1,7 @@
 """How options are written: layers with weights, lists of numbers, and the groups that help shows them in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -33,38 +33,33 @@ def parse_layers_of_styles(value: object) -> object:
         >>> parse_layers_of_styles("relu1_1;relu4_1=2")
         ({'relu1_1': 1.0}, {'relu4_1': '2'})
     """
-    if isinstance(value, str) and ";" in value:
-        value = value.split(";")
-        return tuple(parse_layers(part) for part in value)
     if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
-        return tuple(parse_layers(part) for part in value)
+        return tuple(map(parse_layers, value))
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        value = ",".join(value)
+    if isinstance(value, str) and ";" in value:
+        return tuple(map(parse_layers, value.split(";")))
     return parse_layers(value)
 
 
-def parse_words(value: object) -> object:
-    """Turn `a.png,b.png` into a sequence; the texts of a sequence are as they are, commas and all.
-
-    Example:
-        >>> parse_words("90, flip"), parse_words(["a,b.png"])
-        (['90', 'flip'], ['a,b.png'])
-    """
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
+def parse_files(value: object) -> object:
+    """Turn one path into a sequence of one; paths may hold commas."""
+    return [value] if isinstance(value, str) else value
 
 
 def parse_boxes(value: object) -> object:
-    """Turn `0,0,0.5,1;0.5,0,1,1` into boxes of four numbers each.
+    """Turn `0,0,0.5,1;0.5,0,1,1`, or several such texts, into boxes of four numbers each.
 
     Example:
         >>> parse_boxes("0,0,0.5,1")
         [['0', '0', '0.5', '1']]
     """
-    if isinstance(value, str):
-        return [part.split(",") for part in value.split(";") if part.strip()]
-    if isinstance(value, Sequence) and value and not isinstance(value[0], Sequence):
-        return [value]
-    return value
+    texts = [value] if isinstance(value, str) else value
+    if isinstance(texts, Sequence) and texts and all(isinstance(one, str) and "," in one for one in texts):
+        return [part.split(",") for one in texts for part in one.split(";") if part.strip()]
+    if isinstance(texts, Sequence) and texts and not isinstance(texts[0], Sequence):
+        return [texts]
+    return texts
 
 
 def parse_numbers(value: object) -> object:
@@ -73,7 +68,7 @@ def parse_numbers(value: object) -> object:
     if not isinstance(values, Sequence):
         return value
     texts = [one.split(",") if isinstance(one, str) else [one] for one in values]
-    return [part for parts in texts for part in parts]
+    return [part.strip() if isinstance(part, str) else part for parts in texts for part in parts]
 
 
 def as_text(value: object) -> object:
@@ -96,20 +91,9 @@ def shown(value: object) -> str:
     return ";".join(map(shown, value)) if nested else ",".join(map(str, value))
 
 
-def listed(parse: Any, metavar: str, between: str = ",") -> Parameter:
-    """One flag with a value of several parts; given again it is longer."""
-    return Parameter(
-        accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar,
-        converter=lambda _, tokens: parse(between.join(token.value for token in tokens)),
-    )  # fmt: skip
-
-
-def words(metavar: str) -> Parameter:
-    """One flag with texts behind commas, or given once for each text."""
-    return Parameter(
-        accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar,
-        converter=lambda _, tokens: parse_words(tokens[0].value if len(tokens) == 1 else [t.value for t in tokens]),
-    )  # fmt: skip
+def listed(metavar: str) -> Parameter:
+    """One flag with a value of several parts, in one text or in several flags; the model's validators read it."""
+    return Parameter(accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar)
 
 
 class Part(BaseModel):
@@ -126,20 +110,20 @@ MACHINE = Parameter(group=Group("Machine", sort_key=5))
 
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed(parse_layers, "LAYERS")]
+Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed("LAYERS")]
 LayersOfStyles = Annotated[
-    dict[str, Weight] | tuple[dict[str, Weight], ...],
+    tuple[dict[str, Weight], ...] | dict[str, Weight],
     BeforeValidator(parse_layers_of_styles),
-    listed(parse_layers_of_styles, "LAYERS", ";"),
+    listed("LAYERS"),
 ]
-Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "SHARES")]
-Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "COUNTS")]
-Words = Annotated[tuple[str, ...], BeforeValidator(parse_words), words("FILES")]
+Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed("SHARES")]
+Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed("COUNTS")]
+Files = Annotated[tuple[str, ...], BeforeValidator(parse_files), listed("FILES")]
 Part01 = Annotated[float, Field(ge=0, le=1)]
 Boxes = Annotated[
     tuple[tuple[Part01, Part01, Part01, Part01], ...],
     BeforeValidator(parse_boxes),
-    listed(parse_boxes, "BOXES", ";"),
+    listed("BOXES"),
 ]
 Factor = Annotated[float, Field(ge=0.05, le=20)]
-Factors = Annotated[tuple[Factor, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "FACTORS")]
+Factors = Annotated[tuple[Factor, ...], BeforeValidator(parse_numbers), listed("FACTORS")]

@@ -1,6 +1,7 @@
 """See what a run sees: content and styles beside their regions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from PIL import Image, ImageDraw, ImageFont
@@ -8,12 +9,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.device import choose_device
-from scumble.engine.plan import Plan
+from scumble.engine.plan import Plan, make_plan
 from scumble.engine.regions import Regions, regions_of
 from scumble.engine.run import prepare_backbone
-from scumble.image.files import Picture
+from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, resize
 from scumble.image.tensors import to_picture, to_tensor
+from scumble.look.seeing import NETWORK, settled
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels
 MARGIN = 8
@@ -23,19 +25,40 @@ COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167),
           (240, 228, 66), (86, 180, 233), (213, 94, 0), (90, 90, 90))  # fmt: skip
 
 
+def regions(content: Any, style: Any, /, *, most: str | int = "auto", **options: Any) -> Image.Image:
+    """Return a figure of content and styles, each beside its regions in color; what is alike belongs together.
+
+    Args:
+        content: path, bytes, Pillow picture, NumPy array or tensor.
+        style: the same, or a list of them.
+        most: `auto`, `off`, or how many regions at most, as the option `regions` of `scumble.stylize`.
+        options: `backbone`, `pooling`, `input`, `device`, `threads`, `seed`, as there.
+
+    Raises:
+        ScumbleError: a picture or an option that will not do, or weights that are not here.
+
+    Example:
+        >>> regions(Image.new("RGB", (64, 48), "teal"), Image.new("RGB", (48, 48), "olive"), most="off").width
+        776
+    """
+    given = settled(options, (*NETWORK, "seed")).replace(regions=most)
+    styles = tuple(read_picture(one) for one in (style if isinstance(style, list | tuple) else [style]))
+    return look_at_regions(make_plan(given, read_picture(content), styles, (1.0,) * len(styles)))[0]
+
+
 def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
     """Return a sheet with content and styles, each beside its regions in color, and the number of regions.
 
     The same color and number stand for the same region, in the content and in the styles that it is painted after.
     """
     device = choose_device(plan.options.device)
-    regions = regions_of(plan, prepare_backbone(plan.options).to(device), device)
+    found = regions_of(plan, prepare_backbone(plan.options).to(device), device)
     pictures = (plan.content, *plan.styles)
-    if regions is None:
-        regions = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))
+    if found is None:
+        found = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))
     rows = [_row(picture, shares.cpu()) for picture, shares in
-            zip(pictures, regions.all, strict=True)]  # fmt: skip
-    return stacked(rows), regions.number
+            zip(pictures, found.all, strict=True)]  # fmt: skip
+    return stacked(rows), found.number
 
 
 def _row(picture: Picture, shares: Tensor) -> Image.Image:
@@ -69,9 +92,15 @@ def tinted(picture: Image.Image, shares: Tensor) -> Image.Image:
 def _most_inside(mask: Tensor) -> tuple[int, int]:
     """Return across and down of the place of a mask, (H, W), that is farthest from its border."""
     inside = mask.float()[None, None]
-    depth = sum(F.avg_pool2d(inside, 2 * radius + 1, 1, radius) for radius in (4, 16, 48))
+    depth = sum(_blurred(inside, radius) for radius in (4, 16, 48))
     down, across = divmod(int((depth * inside).argmax()), mask.shape[1])
     return across, down
+
+
+def _blurred(mask: Tensor, radius: int) -> Tensor:
+    """Return the mean over a square around each place, first down, then across: a hundredth of the time at once."""
+    side = 2 * radius + 1
+    return F.avg_pool2d(F.avg_pool2d(mask, (side, 1), 1, (radius, 0)), (1, side), 1, (0, radius))
 
 
 def stacked(rows: Sequence[Image.Image]) -> Image.Image:
