@@ -134,7 +134,8 @@ class Painting:
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""
-        asked = (*self.options.content_layers, *self.options.style_layers)
+        of_styles = self.options.layers_of_styles(len(self.plan.styles))
+        asked = [layer for layers in (self.options.content_layers, *of_styles) for layer in layers]
         pairs = {name: self.backbone.nearest_layer(name) for name in asked}
         return tuple(
             f"{self.options.backbone} has no {name}; {own} is used"

@@ -91,9 +91,16 @@ def shown(value: object) -> str:
     return ";".join(map(shown, value)) if nested else ",".join(map(str, value))
 
 
-def listed(metavar: str) -> Parameter:
-    """One flag with a value of several parts, in one text or in several flags; the model's validators read it."""
-    return Parameter(accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar)
+def listed(metavar: str, *, repeatable: bool | None = None) -> Parameter:
+    """One flag with a value of several parts; those of a tuple may also come in several flags."""
+    return Parameter(
+        accepts_keys=False,
+        negative="",
+        n_tokens=1,
+        show_default=shown,
+        metavar=metavar,
+        allow_repeating=repeatable,
+    )
 
 
 class Part(BaseModel):
@@ -112,9 +119,9 @@ Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed("LAYERS")]
 LayersOfStyles = Annotated[
-    tuple[dict[str, Weight], ...] | dict[str, Weight],
+    dict[str, Weight] | tuple[dict[str, Weight], ...],
     BeforeValidator(parse_layers_of_styles),
-    listed("LAYERS"),
+    listed("LAYERS", repeatable=False),
 ]
 Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed("SHARES")]
 Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed("COUNTS")]
