@@ -23,7 +23,7 @@ errors
 presets registry
 options
 image
-backbones losses optimizers
+backbones losses measures optimizers
 engine
 record outputs look
 api

@@ -10,17 +10,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import scumble.image.color as color_space
-from benchmarks.quality.measures.border import border
-from benchmarks.quality.measures.clipped import clipped
-from benchmarks.quality.measures.color import color
-from benchmarks.quality.measures.dots import dots
-from benchmarks.quality.measures.edges import edges
-from benchmarks.quality.measures.layout import layout
-from benchmarks.quality.measures.patches import patches
-from benchmarks.quality.measures.speckle import speckle
-from benchmarks.quality.measures.structure import structure
-from benchmarks.quality.measures.texture import texture
-from benchmarks.quality.measures.tint import tint
+from scumble.measures.border import border
+from scumble.measures.clipped import clipped
+from scumble.measures.color import color
+from scumble.measures.dots import dots
+from scumble.measures.edges import edges
+from scumble.measures.layout import layout
+from scumble.measures.patches import patches
+from scumble.measures.speckle import speckle
+from scumble.measures.structure import structure
+from scumble.measures.texture import texture
+from scumble.measures.tint import tint
 
 Kind = Literal["style", "content", "artefact"]
 Reference = Literal["content", "style"]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import luma
+from scumble.measures.luma import luma
 
 TILE = 64
 PERIODS = (2, 4, 8, 16)

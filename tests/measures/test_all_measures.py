@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, measure, names_of, version
+
+from scumble.measures import MEASURES, measure, names_of, version
 
 
 def pictures(height, width):

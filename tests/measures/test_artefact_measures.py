@@ -2,13 +2,14 @@
 
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, names_of
-from benchmarks.quality.measures.border import border
-from benchmarks.quality.measures.clipped import clipped
-from benchmarks.quality.measures.dots import dots
-from benchmarks.quality.measures.speckle import median, speckle
-from benchmarks.quality.measures.tint import tint
 from torch.nn import functional as F
+
+from scumble.measures import MEASURES, names_of
+from scumble.measures.border import border
+from scumble.measures.clipped import clipped
+from scumble.measures.dots import dots
+from scumble.measures.speckle import median, speckle
+from scumble.measures.tint import tint
 
 
 def with_dots(image, period, amount=0.1):
