@@ -47,6 +47,18 @@ def test_a_picture_of_another_size_is_fitted_for_content_alone(photo, painting):
     assert found["structure"] < 0.5
 
 
+def test_what_is_measured_is_what_the_references_allow(photo, painting):
+    alone = {name for name, one in MEASURES.items() if one.alone}
+    assert measure(painting).keys() == alone != set()
+    with_content, with_style = measure(painting, photo), measure(photo, style=painting)
+    assert with_content.keys() == alone | set(names_of("content"))
+    assert with_style.keys() == alone | set(names_of("style"))
+    whole = measure(photo, photo, painting)
+    assert {name: whole[name] for name in names_of("style")} == {
+        name: with_style[name] for name in names_of("style")
+    }
+
+
 def test_the_version_is_that_of_the_text():
     assert version() == version()
     assert len(version()) == 16

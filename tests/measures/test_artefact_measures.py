@@ -107,6 +107,14 @@ def test_salt_is_speckle_and_a_large_bright_square_is_not(photo):
     assert speckle(square, photo, style) < 0.002
 
 
+def test_without_references_a_fault_counts_in_full(photo):
+    salted, framed = with_salt(photo), with_frame(photo)
+    assert speckle(salted) > speckle(salted, salted) == 0
+    assert border(framed) > border(framed, framed) == 0
+    assert dots(with_dots(photo, 4)) > 0.5
+    assert clipped(torch.ones_like(photo)) == 1
+
+
 def test_a_stray_color_is_tint_and_the_styles_is_not(photo, painting):
     stray = photo.clone()
     stray[..., :48, :] = torch.tensor([0.9, 0.0, 0.9]).view(1, 3, 1, 1)
