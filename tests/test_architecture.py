@@ -24,7 +24,7 @@ presets registry
 options
 image
 backbones losses measures optimizers
-engine
+engine course
 record outputs look
 api
 cli studio batch
