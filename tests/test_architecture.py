@@ -27,6 +27,8 @@ backbones losses measures optimizers
 engine course
 record outputs look
 api
+compare curves
+grid
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}

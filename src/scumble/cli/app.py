@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError
 import scumble
 from scumble.cli.config import config
 from scumble.cli.console import complain, hang_up
+from scumble.cli.curves import curves
 from scumble.cli.doctor import doctor
 from scumble.cli.look import look
 from scumble.cli.output import STDIN, STDOUT
@@ -42,7 +43,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
-for command in (look, show, rerun, presets, config, doctor, weights):
+for command in (look, curves, show, rerun, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
 
