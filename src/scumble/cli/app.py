@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from cyclopts import App, CycloptsError
 
 import scumble
+from scumble.cli.compare import compare
 from scumble.cli.config import config
 from scumble.cli.console import complain, hang_up
 from scumble.cli.curves import curves
@@ -43,7 +44,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
-for command in (look, curves, show, rerun, presets, config, doctor, weights):
+for command in (look, compare, curves, show, rerun, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
 
