@@ -22,7 +22,7 @@ ROWS = """
 errors
 presets registry
 options
-image
+axis image
 backbones losses measures optimizers
 engine course
 record outputs look

@@ -15,6 +15,7 @@ from scumble.cli.config import config
 from scumble.cli.console import complain, hang_up
 from scumble.cli.curves import curves
 from scumble.cli.doctor import doctor
+from scumble.cli.grid import grid
 from scumble.cli.look import look
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.presets import presets
@@ -44,6 +45,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
+app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
 for command in (look, compare, curves, show, rerun, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
