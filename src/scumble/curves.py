@@ -26,6 +26,7 @@ Color = tuple[float, float, float]
 MAX_BYTES = 1 << 28
 """Of JSON lines; a step takes about 200."""
 SIZE, DOTS = (9.0, 5.5), 120  # inches, and pixels to each
+DECADES = 1e9  # what is smaller than the largest cost by this is below the picture: nothing to speak of
 DASHES: tuple[Any, ...] = (
     "solid", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)), (0, (9, 3)), (0, (3, 1, 1, 1, 1, 1)),
 )  # fmt: skip
@@ -88,7 +89,7 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
     """Return a picture of the courses of several runs, one over the other.
 
     A term has its color in all runs, and a run its dashes. Lines are broken where a scale begins, since the same
-    picture has other costs there. Costs of 0 have no place on a logarithmic scale and are left out.
+    picture has other costs there. Costs of 0, and below a billionth of the largest, have no place on the picture.
 
     Args:
         courses: 1 to 6, so that they can be told apart.
@@ -112,6 +113,8 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
     _name_scales(axes, courses[0])
     _add_legends(figure, colors, names)
     axes.set(xlabel="step", ylabel="cost, each in its own units", yscale="log")
+    low, high = axes.get_ylim()
+    axes.set_ylim(bottom=max(low, high / DECADES))
     axes.grid(alpha=0.3)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
@@ -134,14 +137,11 @@ def _draw_course(axes: "Axes", course: Course, colors: Mapping[str, Color], dash
     for start in starts:
         axes.axvline(start - 0.5, color="gray", linewidth=0.8, linestyle=dashes)
     for first, end in pairwise([1, *starts, math.inf]):
+        inside = [place for place, step in enumerate(course.steps) if first <= step < end]
+        steps = [course.steps[place] for place in inside]
         for name, values in course.costs.items():
-            points = [
-                (step, value)
-                for step, value in zip(course.steps, values, strict=True)
-                if first <= step < end and value > 0
-            ]
-            steps, costs = [step for step, _ in points], [value for _, value in points]
-            marker = "." if len(points) == 1 else ""  # of which no line can be drawn
+            costs = [values[place] if values[place] > 0 else math.nan for place in inside]
+            marker = "." if len(inside) == 1 else ""  # of which no line can be drawn
             width = 2.2 if name == "total" else 1.4
             axes.plot(steps, costs, color=colors[name], linestyle=dashes, linewidth=width, marker=marker)
 
