@@ -24,12 +24,14 @@ ROWS = """
 errors
 presets registry
 options
-image
-backbones losses optimizers
-engine
+axis image
+backbones losses measures optimizers
+engine course
 record outputs look
 inputs
 api
+compare curves
+grid
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}

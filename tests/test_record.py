@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
+from scumble.course import MAX_POINTS, MAX_SCALES, MAX_TERMS, Course, ScaleStart
 from scumble.errors import RecordError
 from scumble.image.files import read_picture
 from scumble.outputs.files import write
@@ -23,6 +24,13 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | NUMBERS | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
+)
+
+
+COURSE = Course(
+    scales=(ScaleStart(width=32, height=24, step=1), ScaleStart(width=64, height=48, step=9)),
+    steps=(1, 2, 9),
+    costs={"total": (0.5, 2.5e-8, -3.0), "gram": (1.0, 0.0, 2.0)},
 )
 
 
@@ -65,13 +73,28 @@ def refused(text) -> str:
     st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)),
 )
 def test_a_round_trip(options, costs, seed, made):
-    record = a_record(options=options, costs=costs, seed=seed, made=made, fallbacks=("size 512 to 400",))
+    fallbacks = ("size 512 to 400",)
+    record = a_record(options=options, costs=costs, seed=seed, made=made, fallbacks=fallbacks, course=COURSE)
     assert Record.from_json(record.to_json()) == record
 
 
 def test_the_time_is_utc():
     record = a_record(made=datetime(2026, 1, 1, 1, 0, tzinfo=timezone(timedelta(hours=2))))
     assert json.loads(record.to_json())["made"] == "2025-12-31T23:00:00Z"
+
+
+def test_a_record_without_a_course_is_read_as_before():
+    values = json.loads(a_record().to_json())
+    del values["course"]
+    assert Record.from_json(json.dumps(values)) == a_record()
+
+
+def test_lists_of_numbers_take_a_line_each():
+    text = a_record(course=COURSE, options={"a": [1, 2], "b": ["1", "\n1"], "c": []}).to_json()
+    assert '"total": [0.5, 2.5e-8, -3.0]' in text
+    assert '"a": [1, 2]' in text
+    assert json.loads(text)["options"] == {"a": [1, 2], "b": ["1", "\n1"], "c": []}
+    assert json.loads(text)["course"]["steps"] == [1, 2, 9]
 
 
 def test_fields_of_a_newer_version_are_dropped():
@@ -93,7 +116,7 @@ def test_anything_else_is_one_line(text):
 
 @given(st.data())
 def test_a_record_with_any_one_value_replaced(data):
-    values = json.loads(a_record().to_json())
+    values = json.loads(a_record(course=COURSE).to_json())
     values[data.draw(st.sampled_from(sorted(values)))] = data.draw(JSON)
     with contextlib.suppress(RecordError):
         record = Record.from_json(json.dumps(values))
@@ -122,6 +145,32 @@ def test_wrong_values_are_named(old, new, message):
     text = a_record().to_json()
     assert old in text
     assert message in refused(text.replace(old, new, 1))
+
+
+TOO_MANY = {
+    "scales": [{"width": 1, "height": 1, "step": n} for n in range(1, MAX_SCALES + 2)],
+    "steps": list(range(1, MAX_POINTS + 2)),
+    "costs": {str(n): [1.0, 1.0, 1.0] for n in range(MAX_TERMS + 1)},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"steps": TOO_MANY["steps"]}, f"should have at most {MAX_POINTS} items"),
+        ({"scales": TOO_MANY["scales"]}, f"should have at most {MAX_SCALES} items"),
+        ({"costs": TOO_MANY["costs"]}, f"should have at most {MAX_TERMS} items"),
+        ({"costs": {"total": [1.0, 1.0]}}, "each cost must have one value for each step"),
+        ({"steps": [1, 9, 2]}, "steps must rise"),
+        ({"steps": [0, 1, 2]}, "greater than or equal to 1"),
+        ({"scales": [{"width": 1, "height": 1, "step": 3}] * 2}, "steps must rise"),
+        ({"costs": {"total": [1.0, 1.0, "much"]}}, "should be a valid number"),
+    ],
+)
+def test_courses_that_cannot_be(changes, message):
+    values = json.loads(a_record(course=COURSE).to_json())
+    values["course"] |= changes
+    assert message in refused(json.dumps(values))
 
 
 def test_too_long_a_record():

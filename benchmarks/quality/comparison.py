@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.quality.frontier import matched_difference, per_cent
-from benchmarks.quality.measures import MEASURES, names_of
 from benchmarks.quality.pairs import Pair
 from benchmarks.quality.results import Results
 from benchmarks.quality.statistics import Estimate, bootstrap
+from scumble.measures import MEASURES, names_of
 
 
 @dataclass(frozen=True)

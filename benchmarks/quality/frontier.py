@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.quality.measures import names_of
+from scumble.measures import names_of
 
 LEVELS = 5
 SMALLEST = 1e-6  # before the logarithm; the style itself has a distance of 0

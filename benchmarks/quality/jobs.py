@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import scumble
-from benchmarks.quality import measures, references
+from benchmarks.quality import references
 from benchmarks.quality.pairs import Pair
 from benchmarks.quality.plugins import plugins_digest
+from scumble import measures
 from scumble.backbones.cache import file_sha256, weights_sha256
 from scumble.options import Options
 

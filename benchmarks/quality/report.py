@@ -8,7 +8,6 @@ from typing import Any
 from benchmarks.quality.checks import check
 from benchmarks.quality.comparison import Comparison, compare
 from benchmarks.quality.jobs import measures_version, painting_version
-from benchmarks.quality.measures import MEASURES
 from benchmarks.quality.results import Results
 from benchmarks.quality.settings import Setting
 from benchmarks.quality.tables import (
@@ -20,6 +19,7 @@ from benchmarks.quality.tables import (
 )
 from scumble.api import versions
 from scumble.backbones.cache import weights_sha256
+from scumble.measures import MEASURES
 
 
 def comparisons(results: Results) -> list[Comparison]:

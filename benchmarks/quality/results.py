@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.quality.frontier import similarity
 from benchmarks.quality.jobs import Job, Kind
-from benchmarks.quality.measures import MEASURES
 from benchmarks.quality.painting import Entry
 from benchmarks.quality.pairs import Pair
+from scumble.measures import MEASURES
 
 Row = dict[str, float]
 

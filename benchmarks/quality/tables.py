@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from benchmarks.quality.checks import Check
 from benchmarks.quality.comparison import Comparison
 from benchmarks.quality.jobs import Kind
-from benchmarks.quality.measures import MEASURES
 from benchmarks.quality.results import Results, Row
 from benchmarks.quality.statistics import Estimate
+from scumble.measures import MEASURES
 
 COLUMNS = ["similarity", *MEASURES]
 SANITY: dict[Kind, str] = {"content": "content itself", "style": "style itself", "colors": "colors alone"}

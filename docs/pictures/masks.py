@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from scumble.image.sheet import sheet
 
 import scumble
 from scumble import Style
+from scumble.image.sheet import sheet
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -25,6 +25,6 @@ def make(folder: Path) -> None:
             [Style(strokes, content_mask=cat), Style(hatching, content_mask=ground)],
         )
     )
-    sheet([[cat, alone, both]], ["the mask", "the rest left untouched", "the rest in another style"], width=320).save(
-        folder / "masks.png"
-    )
+    sheet(
+        [[cat, alone, both]], ["the mask", "the rest left untouched", "the rest in another style"], width=320
+    ).save(folder / "masks.png")

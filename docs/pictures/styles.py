@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from scumble.image.sheet import sheet
-
 import scumble
+from scumble.image.sheet import sheet
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCALES = (0.5, 1.0, 2.0)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from scumble.backbones.cache import present_path, weights_sha256
+from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan
 from scumble.errors import UsageError
 from scumble.image.files import read_picture
@@ -74,15 +75,18 @@ class Run:
         self.plan, self.sources = plan, sources
         self.last: Step | None = None
         self.notes: list[str] = []
+        self.keeper = Keeper()
         self.seconds = 0.0
 
     def __iter__(self) -> Iterator["Step"]:
         from scumble.engine.run import paint  # torch takes a second to import
 
         started = time.monotonic()
-        self.last, self.notes = None, []
+        self.last, self.notes, self.keeper = None, [], Keeper()
         for step in paint(self.plan):
             self.last = step
+            if step.number:  # else nothing was evaluated
+                self.keeper.keep(step.count, step.scale.size, {"total": step.total, **step.parts})
             self.notes.extend(step.notes)
             self.seconds = time.monotonic() - started
             yield step
@@ -129,6 +133,7 @@ class Run:
             seconds=round(self.seconds, 2),
             steps=step.count,
             costs=step.costs(),
+            course=self.keeper.course(),
             fallbacks=tuple(self.notes),
             **vars(self.sources),
         )

@@ -8,9 +8,10 @@ from datetime import UTC
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, BinaryIO
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 from pydantic_core import from_json
 
+from scumble.course import Course, Recorded
 from scumble.errors import RecordError
 from scumble.image.files import Picture
 from scumble.image.png import SIGNATURE, chunks, inflate
@@ -81,13 +82,7 @@ Side = Annotated[int, Field(ge=1)]
 Utc = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
 
 
-class _Frozen(BaseModel):
-    """Fields of newer versions are tolerated and dropped; wrong types, NaN and infinity are not."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
-
-
-class Source(_Frozen):
+class Source(Recorded):
     """A picture that went in.
 
     Args:
@@ -118,7 +113,7 @@ class Source(_Frozen):
         )
 
 
-class Record(_Frozen):
+class Record(Recorded):
     """What made an output.
 
     Args:
@@ -142,6 +137,7 @@ class Record(_Frozen):
         seconds: how long the run took.
         steps: how many were done.
         costs: from each term to its last value.
+        course: how the costs went; None of a run without a step, and in older records.
         fallbacks: what was done otherwise than asked, in words.
     """
 
@@ -165,11 +161,14 @@ class Record(_Frozen):
     seconds: Annotated[float, Field(ge=0)]
     steps: Annotated[int, Field(ge=0)]
     costs: dict[str, float]
+    course: Course | None = None
     fallbacks: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """Return the record as JSON, its version first."""
-        return self.model_dump_json(indent=2)
+        """Return the record as JSON, its version first, each list of numbers in one line."""
+        return _NUMBERS.sub(
+            lambda numbers: f"[{' '.join(numbers[1].split())}]", self.model_dump_json(indent=2)
+        )
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Record":
@@ -189,6 +188,9 @@ class Record(_Frozen):
             raise RecordError(f"the record cannot be read: {where!r}: {first['msg'][:200]}") from error
         except (ValueError, RecursionError) as error:
             raise RecordError(f"the record cannot be read: {str(error)[:200]!r}") from error
+
+
+_NUMBERS = re.compile(r"\[\n\s+(-?\d[^]{}\"[]*?)\n\s+\]")  # within strings, JSON has no line breaks
 
 
 def _strict_json(data: bytes) -> bytes:

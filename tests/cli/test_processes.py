@@ -182,12 +182,14 @@ def test_what_needs_no_torch_does_not_import_it(scumble):
         "stylize photo.png paint.png --weight.gramm 1",
         "stylize photo.png paint.png --backbone vgg19",
         "stylize photo.png paint.png --timelapse film.png",
+        "grid photo.png paint.png --x strength=20,101",
+        "compare photo.png gone.png",
     ]
     assert loaded_by(commands, "torch") == [f"{command}: []" for command in commands]
 
 
 def test_help_imports_no_more_than_it_needs():
-    commands = ["stylize --help", "config --help"]
+    commands = ["stylize --help", "config --help", "grid --help", "compare --help", "curves --help"]
     assert loaded_by(commands, "torch", "numpy") == [f"{command}: []" for command in commands]
 
 

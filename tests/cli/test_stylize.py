@@ -237,8 +237,8 @@ def test_every_option_is_in_the_help_and_in_config(scumble):
 
 @pytest.mark.parametrize(
     "command",
-    ["", "stylize", "show", "rerun", "presets", "config", "doctor", "weights", "weights fetch", "weights import",
-     "weights list", "weights verify", "weights path"],
+    ["", "stylize", "grid", "compare", "curves", "look", "show", "rerun", "presets", "config", "doctor", "weights",
+     "weights fetch", "weights import", "weights list", "weights verify", "weights path"],
 )  # fmt: skip
 def test_every_help_has_an_example(scumble, command):
     done = scumble(*command.split(), "--help")

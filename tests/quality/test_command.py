@@ -7,7 +7,6 @@ import pytest
 from benchmarks.quality import jobs, painting
 from benchmarks.quality.__main__ import numbers, quality
 from benchmarks.quality.jobs import Job
-from benchmarks.quality.measures import MEASURES
 from benchmarks.quality.painting import kept, make, make_all
 from benchmarks.quality.pairs import Pair
 from benchmarks.quality.references import recolored, references
@@ -16,6 +15,7 @@ from benchmarks.quality.tables import markdown
 from PIL import Image
 
 from scumble.errors import BadOption
+from scumble.measures import MEASURES
 from scumble.options import Options
 
 SETTINGS = ("plain: steps=1", "deep: steps=1 style_layers=relu2_1")
@@ -120,9 +120,8 @@ def test_another_process_makes_the_same_picture(pair, tmp_path):
 
 
 def test_recolored_has_the_styles_mean_and_spread(pair):
-    from benchmarks.quality.measures.color import color
-
     from scumble.image.tensors import to_tensor
+    from scumble.measures.color import color
 
     about = references(pair, Options(size=48))
     assert (about.content.size, about.style.size) == ((48, 36), (48, 48))

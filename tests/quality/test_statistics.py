@@ -9,11 +9,11 @@ from benchmarks.quality.checks import check
 from benchmarks.quality.comparison import compare
 from benchmarks.quality.frontier import matched_difference, similarity
 from benchmarks.quality.jobs import Job
-from benchmarks.quality.measures import MEASURES, names_of
 from benchmarks.quality.pairs import Pair
 from benchmarks.quality.results import Results
 from benchmarks.quality.statistics import Estimate, bootstrap
 
+from scumble.measures import MEASURES, names_of
 from scumble.options import Options
 
 STRENGTHS = [10.0, 50.0, 90.0]

@@ -10,9 +10,12 @@ from collections.abc import Iterable
 from cyclopts import App, CycloptsError
 
 import scumble
+from scumble.cli.compare import compare
 from scumble.cli.config import config
 from scumble.cli.console import complain, hang_up
+from scumble.cli.curves import curves
 from scumble.cli.doctor import doctor
+from scumble.cli.grid import grid
 from scumble.cli.look import look
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.presets import presets
@@ -42,7 +45,8 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
-for command in (look, show, rerun, presets, config, doctor, weights):
+app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
+for command in (look, compare, curves, show, rerun, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
 

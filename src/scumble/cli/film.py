@@ -28,38 +28,57 @@ def picture_of(step: "Step") -> Image.Image:
     return to_picture(step.image)
 
 
+def free_folder(folder: Path, purpose: str, on_exists: OnExists) -> Path:
+    """Return the folder to write to, decided before any work is done.
+
+    Args:
+        folder: may be there or not.
+        purpose: what it is for, such as `snapshots`.
+        on_exists: what to do if it holds something; `rename` takes `folder-2` and so on.
+
+    Raises:
+        UsageError: it is a file, or cannot be made.
+        OutputExists: it holds something already, and `on_exists` is `error`.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"the folder for {purpose}, {str(folder)!r}, is a file")
+    above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"the folder for {purpose}, {str(folder)!r}, cannot be made in {str(above)!r}")
+    if on_exists in ("overwrite", "skip") or not folder.exists() or not any(folder.iterdir()):
+        return folder
+    if on_exists == "error":
+        raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
+    number = 2
+    while (other := folder.with_name(f"{folder.name}-{number}")).exists():
+        number += 1
+    return other
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error
+
+
 class Snapshots:
     """Write a picture every so many steps, or at the end of each scale, to `step-0020.png` and so on."""
 
     def __init__(self, folder: Path, every: int, on_exists: OnExists) -> None:
-        self.folder = self._free(folder, on_exists)
+        self.folder = free_folder(folder, "snapshots", on_exists)
         self.every, self.on_exists = every, on_exists
-
-    @staticmethod
-    def _free(folder: Path, on_exists: OnExists) -> Path:
-        """Return the folder to write to, decided before any work is done."""
-        if folder.exists() and not folder.is_dir():
-            raise UsageError(f"the folder for snapshots, {str(folder)!r}, is a file")
-        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-            raise UsageError(f"the folder for snapshots, {str(folder)!r}, cannot be made in {str(above)!r}")
-        if on_exists in ("overwrite", "skip") or not folder.exists() or not any(folder.iterdir()):
-            return folder
-        if on_exists == "error":
-            raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
-        number = 2
-        while (other := folder.with_name(f"{folder.name}-{number}")).exists():
-            number += 1
-        return other
 
     def step(self, step: "Step") -> Path | None:
         """Write the picture if it is time; return its path."""
         if not (step.count % self.every == 0 if self.every else step.finished_scale):
             return None
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"cannot make the folder {str(self.folder)!r}: {error.strerror}") from error
+        make_folder(self.folder)
         path = self.folder / f"step-{step.count:04d}.png"
         return write(
             path, [picture_of(step)], on_exists="overwrite" if self.on_exists == "overwrite" else "skip"

@@ -47,13 +47,13 @@ class Clock:
     def __init__(self) -> None:
         self.first: tuple[float, float] | None = None
 
-    def tell(self, step: "Step") -> tuple[float, str]:
-        """Return the seconds so far, and `12 s left` once that can be known."""
+    def tell(self, progress: float) -> tuple[float, str]:
+        """Return the seconds so far, and `12 s left` once that can be known from a share of the work, [0, 1]."""
         now = time.monotonic()
         if self.first is None:
-            self.first = (now, step.progress)
-        seconds, gained = now - self.first[0], step.progress - self.first[1]
-        return seconds, f"{seconds / gained * (1 - step.progress):.0f} s left" if gained > 0 else ""
+            self.first = (now, progress)
+        seconds, gained = now - self.first[0], progress - self.first[1]
+        return seconds, f"{seconds / gained * (1 - progress):.0f} s left" if gained > 0 else ""
 
 
 class Lines(Reporter):
@@ -64,7 +64,7 @@ class Lines(Reporter):
         self.said = -SECONDS_BETWEEN_LINES
 
     def step(self, step: "Step") -> None:
-        seconds, left = self.clock.tell(step)
+        seconds, left = self.clock.tell(step.progress)
         if seconds - self.said < SECONDS_BETWEEN_LINES and step.progress < 1:
             return
         self.said = seconds
@@ -114,7 +114,7 @@ class Bars(Reporter):
         if step.number == 1:
             self.scale_started = now
         speed = max(step.number - 1, 1) / max(now - self.scale_started, 1e-3)
-        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {self.clock.tell(step)[1]}"
+        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {self.clock.tell(step.progress)[1]}"
         self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
 
     def note(self, text: str) -> None:

@@ -39,12 +39,15 @@ def sidecar(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def resolve_path(path: str | os.PathLike[str], on_exists: OnExists = "error") -> Path | None:
+def resolve_path(
+    path: str | os.PathLike[str], on_exists: OnExists = "error", beside: Sequence[str] = ()
+) -> Path | None:
     """Return the path to write to, or None to skip; to be asked before any work is done.
 
     Args:
         path: where the output is to go.
         on_exists: what to do if it is there already; `rename` makes `out-2.png`, `out-3.png` and so on.
+        beside: suffixes of further files of that name that will be written, such as `.csv`.
 
     Raises:
         UnknownName: no writer has this suffix.
@@ -52,22 +55,26 @@ def resolve_path(path: str | os.PathLike[str], on_exists: OnExists = "error") ->
         UsageError: it is a folder or a device, or its folder is missing or may not be written to.
     """
     path = Path(path)
-    status = _status(path)
-    if status and stat.S_ISDIR(status.st_mode):
-        raise UsageError(f"the output {str(path)!r} is a folder", "give a file name in it, such as out.png")
+    for suffix in ("", *beside):
+        file = path.with_suffix(suffix) if suffix else path
+        status = _status(file)
+        if status and stat.S_ISDIR(status.st_mode):
+            raise UsageError(
+                f"the output {str(file)!r} is a folder", "give a file name in it, such as out.png"
+            )
     writer = writer_for(path)
     _check_folder(path)
     if on_exists == "overwrite":
         _check_replaceable(path, writer)
         return path
-    taken = _taken(path, writer)
+    taken = _taken(path, writer, beside)
     if taken is None:
         return path
     if on_exists == "skip":
         return None
     if on_exists == "rename":
         numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-        return next(other for other in numbered if _taken(other, writer) is None)
+        return next(other for other in numbered if _taken(other, writer, beside) is None)
     raise OutputExists(f"the output {str(taken)!r} is there already", "--on-exists rename|overwrite")
 
 
@@ -119,6 +126,21 @@ def write(
         raise OutputExists(f"the output {str(target)!r} is there already", "--on-exists rename") from error
     except OSError as error:
         raise OutputError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
+
+
+def write_text(path: Path, text: str, on_exists: OnExists = "error") -> Path:
+    """Write a text, whole or not at all; only `overwrite` replaces a file.
+
+    Raises:
+        OutputExists: it is there already.
+        OutputError: it could not be written.
+    """
+    try:
+        return _commit(path, text.encode(errors="surrogateescape"), None, on_exists)
+    except FileExistsError as error:
+        raise OutputExists(f"the output {str(path)!r} is there already", "--on-exists rename") from error
+    except OSError as error:
+        raise OutputError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
 def _commit(target: Path, data: bytes, beside: bytes | None, on_exists: OnExists) -> Path:
@@ -193,9 +215,10 @@ def _check_folder(path: Path) -> None:
         raise UsageError(f"the folder {str(path.parent)!r} may not be written to", "choose another folder")
 
 
-def _taken(path: Path, writer: Writer) -> Path | None:
+def _taken(path: Path, writer: Writer, beside: Sequence[str] = ()) -> Path | None:
     """Return which of the files that would be written is there already."""
     files = [path] if writer.carries_record else [path, sidecar(path)]
+    files += [path.with_suffix(suffix) for suffix in beside]
     return next((file for file in files if _status(file)), None)
 
 

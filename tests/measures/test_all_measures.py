@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, measure, names_of, version
+
+from scumble.measures import MEASURES, measure, names_of, version
 
 
 def pictures(height, width):
@@ -44,6 +45,18 @@ def test_a_picture_of_another_size_is_fitted_for_content_alone(photo, painting):
     found = measure(painting, photo, painting)
     assert [found[name] for name in names_of("style")] == pytest.approx([0, 0, 0], abs=1e-6)
     assert found["structure"] < 0.5
+
+
+def test_what_is_measured_is_what_the_references_allow(photo, painting):
+    alone = {name for name, one in MEASURES.items() if one.alone}
+    assert measure(painting).keys() == alone != set()
+    with_content, with_style = measure(painting, photo), measure(photo, style=painting)
+    assert with_content.keys() == alone | set(names_of("content"))
+    assert with_style.keys() == alone | set(names_of("style"))
+    whole = measure(photo, photo, painting)
+    assert {name: whole[name] for name in names_of("style")} == {
+        name: with_style[name] for name in names_of("style")
+    }
 
 
 def test_the_version_is_that_of_the_text():

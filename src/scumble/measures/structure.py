@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import blurred_luma, halved
+from scumble.measures.luma import blurred_luma, halved
 
 BLUR = 0.003  # of the longer side: 1.5 pixels of 512; strokes finer than that do not count
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import luma
+from scumble.measures.luma import luma
 
 CELLS = 16  # in each direction
 SAMPLES = 4  # means in a cell, in each direction; pooling is the blur

@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from benchmarks.quality.measures.sliced import directions, wasserstein
 from scumble.image.color import oklab
+from scumble.measures.sliced import directions, wasserstein
 
 COUNT = 32
 ENOUGH = 20_000  # pixels

@@ -2,12 +2,13 @@
 
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, names_of
-from benchmarks.quality.measures.edges import edges
-from benchmarks.quality.measures.layout import distances, layout
-from benchmarks.quality.measures.luma import blur, blurred_luma, luma
-from benchmarks.quality.measures.structure import structure
 from torch.nn import functional as F
+
+from scumble.measures import MEASURES, names_of
+from scumble.measures.edges import edges
+from scumble.measures.layout import distances, layout
+from scumble.measures.luma import blur, blurred_luma, luma
+from scumble.measures.structure import structure
 
 CONTENT = [MEASURES[name].function for name in names_of("content")]
 

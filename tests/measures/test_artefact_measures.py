@@ -2,13 +2,14 @@
 
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, names_of
-from benchmarks.quality.measures.border import border
-from benchmarks.quality.measures.clipped import clipped
-from benchmarks.quality.measures.dots import dots
-from benchmarks.quality.measures.speckle import median, speckle
-from benchmarks.quality.measures.tint import tint
 from torch.nn import functional as F
+
+from scumble.measures import MEASURES, names_of
+from scumble.measures.border import border
+from scumble.measures.clipped import clipped
+from scumble.measures.dots import dots
+from scumble.measures.speckle import median, speckle
+from scumble.measures.tint import tint
 
 
 def with_dots(image, period, amount=0.1):
@@ -104,6 +105,14 @@ def test_salt_is_speckle_and_a_large_bright_square_is_not(photo):
     square = photo.clone()
     square[..., 20:60, 20:60] = 1
     assert speckle(square, photo, style) < 0.002
+
+
+def test_without_references_a_fault_counts_in_full(photo):
+    salted, framed = with_salt(photo), with_frame(photo)
+    assert speckle(salted) > speckle(salted, salted) == 0
+    assert border(framed) > border(framed, framed) == 0
+    assert dots(with_dots(photo, 4)) > 0.5
+    assert clipped(torch.ones_like(photo)) == 1
 
 
 def test_a_stray_color_is_tint_and_the_styles_is_not(photo, painting):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from benchmarks.quality.measures.luma import blurred_luma
+from scumble.measures.luma import blurred_luma
 
 BLUR = 0.005  # of the longer side: 2.5 pixels of 512
 FAINT = 1e-4  # a slope per pixel that no eye sees; a 40th of a level

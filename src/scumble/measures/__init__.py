@@ -10,17 +10,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import scumble.image.color as color_space
-from benchmarks.quality.measures.border import border
-from benchmarks.quality.measures.clipped import clipped
-from benchmarks.quality.measures.color import color
-from benchmarks.quality.measures.dots import dots
-from benchmarks.quality.measures.edges import edges
-from benchmarks.quality.measures.layout import layout
-from benchmarks.quality.measures.patches import patches
-from benchmarks.quality.measures.speckle import speckle
-from benchmarks.quality.measures.structure import structure
-from benchmarks.quality.measures.texture import texture
-from benchmarks.quality.measures.tint import tint
+from scumble.measures.border import border
+from scumble.measures.clipped import clipped
+from scumble.measures.color import color
+from scumble.measures.dots import dots
+from scumble.measures.edges import edges
+from scumble.measures.layout import layout
+from scumble.measures.patches import patches
+from scumble.measures.speckle import speckle
+from scumble.measures.structure import structure
+from scumble.measures.texture import texture
+from scumble.measures.tint import tint
 
 Kind = Literal["style", "content", "artefact"]
 Reference = Literal["content", "style"]
@@ -34,11 +34,13 @@ class Measure:
         function: of the picture and the references, each (1, 3, H, W), RGB, [0, 1]; its name is the measure's.
         kind: what it tells about.
         references: which ones it is given, in order.
+        alone: whether it says something of a picture without them, too.
     """
 
     function: Callable[..., float]
     kind: Kind
     references: tuple[Reference, ...]
+    alone: bool = False
 
     @property
     def lower_is_better(self) -> bool:
@@ -55,10 +57,10 @@ MEASURES = {
         Measure(structure, "content", ("content",)),
         Measure(edges, "content", ("content",)),
         Measure(layout, "content", ("content",)),
-        Measure(dots, "artefact", ("content", "style")),
-        Measure(clipped, "artefact", ("style",)),
-        Measure(border, "artefact", ("content",)),
-        Measure(speckle, "artefact", ("content", "style")),
+        Measure(dots, "artefact", ("content", "style"), alone=True),
+        Measure(clipped, "artefact", ("style",), alone=True),
+        Measure(border, "artefact", ("content",), alone=True),
+        Measure(speckle, "artefact", ("content", "style"), alone=True),
         Measure(tint, "artefact", ("content", "style")),
     )
 }
@@ -74,24 +76,24 @@ def names_of(kind: Kind) -> list[str]:
     return [name for name, measure in MEASURES.items() if measure.kind == kind]
 
 
-def measure(picture: Tensor, content: Tensor, style: Tensor) -> dict[str, float]:
-    """Return all measures of a picture; under 2 s for 512 pixels on one core.
+def measure(picture: Tensor, content: Tensor | None = None, style: Tensor | None = None) -> dict[str, float]:
+    """Return all measures of a picture that its references allow; under 2 s for 512 pixels on one core.
 
     Args:
         picture: (1, 3, H, W), RGB, [0, 1]; stretched to the content's size where content is compared.
         content: (1, 3, H', W').
         style: of any size, at the scale at which it should show.
     """
-    references: dict[Reference, Tensor] = {"content": content, "style": style}
+    references = {"content": content, "style": style}
     fitted = picture
-    if picture.shape != content.shape:
+    if content is not None and picture.shape != content.shape:
         fitted = F.interpolate(picture, content.shape[-2:], mode="bilinear", antialias=True).clamp(0, 1)
-    return {
-        name: one.function(
-            fitted if one.kind == "content" else picture, *(references[key] for key in one.references)
-        )
-        for name, one in MEASURES.items()
-    }
+    found = {}
+    for name, one in MEASURES.items():
+        given = [reference for key in one.references if (reference := references[key]) is not None]
+        if one.alone or len(given) == len(one.references):
+            found[name] = one.function(fitted if one.kind == "content" else picture, *given)
+    return found
 
 
 def version() -> str:

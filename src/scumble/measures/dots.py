@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import luma
+from scumble.measures.luma import luma
 
 TILE = 64
 PERIODS = (2, 4, 8, 16)
@@ -48,8 +48,8 @@ def peak(image: Tensor) -> float:
     return max(found)
 
 
-def dots(picture: Tensor, content: Tensor, style: Tensor) -> float:
-    r"""Return how far spectral peaks exceed content's and style's; lower is better, 0 or more, in powers of ten.
+def dots(picture: Tensor, *references: Tensor) -> float:
+    r"""Return how far spectral peaks exceed the references'; lower is better, 0 or more, in powers of ten.
 
     .. math:: \max(0, \; p(x) - \max(p(c), p(s))), \quad p = \max_{k \in \{2, 4, 8, 16\}, \, d}
        \left(\log_{10} P(d / k) - \text{surroundings}\right)
@@ -60,10 +60,9 @@ def dots(picture: Tensor, content: Tensor, style: Tensor) -> float:
 
     Args:
         picture: (1, 3, H, W), RGB, [0, 1].
-        content: any size.
-        style: any size.
+        references: content and style, of any size; without them, it is what the picture has itself.
 
     Reference:
         Odena et al.: Deconvolution and Checkerboard Artifacts (2016), https://distill.pub/2016/deconv-checkerboard/.
     """
-    return max(0.0, peak(picture) - max(peak(content), peak(style)))
+    return max(0.0, peak(picture) - max(map(peak, references), default=0.0))

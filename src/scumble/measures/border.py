@@ -35,8 +35,8 @@ def frame(image: Tensor) -> float:
     return float(step / spread) + abs(math.log(float((roughness + LEVEL) / (own_roughness + LEVEL))))
 
 
-def border(picture: Tensor, content: Tensor) -> float:
-    r"""Return how much more of a frame there is than in the content; lower is better, 0 or more.
+def border(picture: Tensor, *references: Tensor) -> float:
+    r"""Return how much more of a frame there is than in the references; lower is better, 0 or more.
 
     .. math:: \max(0, \; f(x) - f(c)), \quad f = \frac{|\mu_o - \mu_i|}{(\sigma_o + \sigma_i) / 2 + \epsilon}
        + \left|\log \frac{\rho_o + \epsilon}{\rho_i + \epsilon}\right|
@@ -47,6 +47,6 @@ def border(picture: Tensor, content: Tensor) -> float:
 
     Args:
         picture: (1, 3, H, W), RGB, [0, 1].
-        content: any size.
+        references: the content, of any size; without it, it is the picture's own `f`.
     """
-    return max(0.0, frame(picture) - frame(content))
+    return max(0.0, frame(picture) - max(map(frame, references), default=0.0))

@@ -3,8 +3,8 @@
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import halved
-from benchmarks.quality.measures.sliced import directions, wasserstein
+from scumble.measures.luma import halved
+from scumble.measures.sliced import directions, wasserstein
 
 SIDE = 7
 COUNT = 64

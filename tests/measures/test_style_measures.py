@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from benchmarks.quality.measures import MEASURES, names_of
-from benchmarks.quality.measures.color import color
-from benchmarks.quality.measures.patches import patches
-from benchmarks.quality.measures.sliced import directions, quantiles, wasserstein
-from benchmarks.quality.measures.texture import covariance, texture
 from torch.nn import functional as F
 
 from scumble.image.color import from_oklab, oklab
+from scumble.measures import MEASURES, names_of
+from scumble.measures.color import color
+from scumble.measures.patches import patches
+from scumble.measures.sliced import directions, quantiles, wasserstein
+from scumble.measures.texture import covariance, texture
 
 STYLE = [MEASURES[name].function for name in names_of("style")]
 
@@ -77,7 +77,7 @@ def test_texture_is_the_logarithm_of_a_factor_of_contrast(photo):
 
 
 def test_covariance_is_that_of_numpy(photo):
-    from benchmarks.quality.measures.texture import filters
+    from scumble.measures.texture import filters
 
     responses = F.conv2d(photo, filters()).clamp(min=0)[0].flatten(1).numpy()
     np.testing.assert_allclose(covariance(photo), np.cov(responses, bias=True), rtol=1e-4, atol=1e-9)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.quality.measures.luma import halved
+from scumble.measures.luma import halved
 
 SIDE = 5
 COUNT = 32

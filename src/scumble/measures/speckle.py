@@ -32,15 +32,14 @@ def share(image: Tensor) -> float:
     return float(((image - median(image)).abs() > FAR).any(1).float().mean())
 
 
-def speckle(picture: Tensor, content: Tensor, style: Tensor) -> float:
-    r"""Return the share of pixels that stand out, over content's and style's; lower is better, 0 to 1.
+def speckle(picture: Tensor, *references: Tensor) -> float:
+    r"""Return the share of pixels that stand out, over the references'; lower is better, 0 to 1.
 
     .. math:: \max(0, \; s(x) - \max(s(c), s(\text{style}))), \quad s = \frac1N
        \#\{p : \max_c |x_{pc} - \mathrm{median}_{3 \times 3}(x)_{pc}| > 0.1\}
 
     Args:
         picture: (1, 3, H, W), RGB, [0, 1].
-        content: any size.
-        style: any size.
+        references: content and style, of any size; without them, it is what the picture has itself.
     """
-    return max(0.0, share(picture) - max(share(content), share(style)))
+    return max(0.0, share(picture) - max(map(share, references), default=0.0))

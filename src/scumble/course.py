@@ -1,0 +1,114 @@
+"""How the costs of a run went: what a record keeps of it and `curves` draws."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, SupportsFloat
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+POINTS = 200
+"""Steps that are kept of a run, at most."""
+MAX_POINTS, MAX_SCALES, MAX_TERMS = 1000, 32, 64
+"""What is read of a record, which may come from anybody."""
+
+Count = Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class Recorded(BaseModel):
+    """What a record holds: fields of newer versions are dropped; wrong types, NaN and infinity are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+
+
+class ScaleStart(Recorded):
+    """Where a scale begins.
+
+    Args:
+        width: pixels.
+        height: pixels.
+        step: its first one, counted over all scales.
+    """
+
+    width: Count
+    height: Count
+    step: Count
+
+
+class Course(Recorded):
+    """The costs of a run at some of its steps.
+
+    Args:
+        scales: the sizes that were painted, in order.
+        steps: counted over all scales from 1, rising.
+        costs: from `total` and each term, in its formula's own units, to its values at these steps.
+    """
+
+    scales: Annotated[tuple[ScaleStart, ...], Field(max_length=MAX_SCALES)]
+    steps: Annotated[tuple[Count, ...], Field(max_length=MAX_POINTS)]
+    costs: Annotated[dict[str, tuple[float, ...]], Field(max_length=MAX_TERMS)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Course":
+        if any(len(values) != len(self.steps) for values in self.costs.values()):
+            raise ValueError("each cost must have one value for each step")
+        for numbers in (self.steps, [scale.step for scale in self.scales]):
+            if any(later <= earlier for earlier, later in pairwise(numbers)):
+                raise ValueError("steps must rise")
+        return self
+
+
+class Keeper:
+    """Keeps the costs of a run's steps; of a long run evenly thinned, and its last step.
+
+    Costs that are tensors are kept as they are, so that no step waits for the device.
+
+    Example:
+        >>> keeper = Keeper()
+        >>> for count in range(1, 1001):
+        ...     keeper.keep(count, (64, 48), {"total": 1 / count})
+        >>> course = keeper.course()
+        >>> course.steps[:3], course.steps[-1], course.costs["total"][2]
+        ((1, 9, 17), 1000, 0.05882)
+    """
+
+    def __init__(self) -> None:
+        self.scales: list[ScaleStart] = []
+        self.points: dict[int, Mapping[str, SupportsFloat]] = {}
+        self.every = 1
+        self.last: dict[int, Mapping[str, SupportsFloat]] = {}
+
+    def keep(self, count: int, size: tuple[int, int], costs: Mapping[str, SupportsFloat]) -> None:
+        """Take a step.
+
+        Args:
+            count: of the step over all scales, from 1.
+            size: width and height of its scale.
+            costs: `total` and each term.
+        """
+        if not self.scales or (self.scales[-1].width, self.scales[-1].height) != size:
+            self.scales.append(ScaleStart(width=size[0], height=size[1], step=count))
+        self.last = {count: costs}
+        if (count - 1) % self.every == 0:
+            self.points[count] = costs
+        if len(self.points) >= POINTS:
+            self.every *= 2
+            self.points = {one: self.points[one] for one in self.points if (one - 1) % self.every == 0}
+
+    def course(self) -> Course | None:
+        """Return what was kept, to 4 digits, or None of a run without a step. Waits for the device."""
+        points = self.points | self.last
+        if not points:
+            return None
+        names = [name for name in next(iter(points.values())) if all(name in one for one in points.values())]
+        costs = {name: tuple(rounded(point[name]) for point in points.values()) for name in names}
+        return Course(scales=tuple(self.scales), steps=tuple(points), costs=costs)
+
+
+def rounded(cost: SupportsFloat) -> float:
+    """Return a cost to 4 digits.
+
+    Example:
+        >>> rounded(123.456), rounded(1.23456e-7)
+        (123.5, 1.235e-07)
+    """
+    return float(f"{float(cost):.4g}")

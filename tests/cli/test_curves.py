@@ -1,0 +1,36 @@
+"""`scumble curves`: from pictures and JSON lines to a picture of how their costs went."""
+
+import json
+
+from .conftest import TINY, opened
+
+
+def test_pictures_and_json_lines_are_drawn_together(scumble, desk):
+    lines = scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png", "--json").err
+    (desk / "run.jsonl").write_text(lines)
+    done = scumble("curves", "out.png", "run.jsonl")
+    assert (done.code, done.out, done.err) == (0, "curves.png\n", "")
+    assert opened("curves.png").width > 900
+    assert scumble("curves", "out.png", "-o", "one.jpg").out == "one.jpg\n"
+
+
+def test_a_picture_that_is_there_is_kept(scumble, desk):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png")
+    (desk / "curves.png").write_bytes(b"mine")
+    done = scumble("curves", "out.png")
+    assert (done.code, done.out) == (2, "")
+    assert "'curves.png' is there already" in done.err
+    assert scumble("curves", "out.png", "--on-exists", "rename").out == "curves-2.png\n"
+    assert scumble("curves", "out.png", "--on-exists", "skip").out == "curves.png\n"
+    assert (desk / "curves.png").read_bytes() == b"mine"
+
+
+def test_a_record_without_a_course_is_told(scumble, desk):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.jpg")
+    told = json.loads((desk / "out.jpg.json").read_text())
+    del told["course"]
+    (desk / "old.json").write_text(json.dumps(told))
+    done = scumble("curves", "old.json")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("error: 'old.json' holds no course: ")
+    assert not (desk / "curves.png").exists()

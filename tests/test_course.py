@@ -1,0 +1,86 @@
+"""The course of a run: what is kept of many steps, and that of a painted picture."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from scumble.api import prepare
+from scumble.course import POINTS, Course, Keeper
+from scumble.record import Record
+
+
+def kept(steps, scale_steps=10**9, **costs):
+    """Return the course of so many steps; sizes double every `scale_steps`."""
+    keeper = Keeper()
+    for count in range(1, steps + 1):
+        size = 32 << (count - 1) // scale_steps
+        keeper.keep(count, (size, size), {"total": float(count), **costs})
+    return keeper.course()
+
+
+@pytest.mark.parametrize("steps", [1, 2, POINTS - 1, POINTS, POINTS + 1, 3 * POINTS + 7, 5000])
+def test_what_is_kept_is_evenly_thinned_and_holds_the_first_and_the_last_step(steps):
+    course = kept(steps)
+    assert (course.steps[0], course.steps[-1]) == (1, steps)
+    assert course.costs["total"] == course.steps
+    assert min(steps, POINTS // 2) <= len(course.steps) <= POINTS
+    gaps = [later - earlier for earlier, later in pairwise(course.steps[:-1])]
+    assert len(set(gaps)) <= 1
+
+
+def test_no_step_is_left_out_of_a_short_run():
+    assert kept(POINTS - 1).steps == tuple(range(1, POINTS))
+
+
+def test_scales_are_marked_where_they_begin():
+    scales = kept(700, scale_steps=300).scales
+    assert [(scale.width, scale.step) for scale in scales] == [(32, 1), (64, 301), (128, 601)]
+
+
+def test_a_run_without_a_step_has_no_course():
+    assert Keeper().course() is None
+
+
+def test_a_term_that_some_steps_lack_is_left_out():
+    keeper = Keeper()
+    keeper.keep(1, (8, 8), {"total": 1.0, "gram": 1.0})
+    keeper.keep(2, (8, 8), {"total": 1.0})
+    assert keeper.course().costs == {"total": (1.0, 1.0)}
+
+
+def test_tensors_are_not_read_before_the_end():
+    cost = torch.tensor(1.0)
+    keeper = Keeper()
+    keeper.keep(1, (8, 8), {"total": cost})
+    cost.fill_(0.123456)
+    assert keeper.course().costs == {"total": (0.1235,)}
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_record_of_a_picture_holds_its_course(content, style):
+    run = prepare(content, style, size=64, coarsest=32, steps=(3, 2), threads=1)
+    steps = [step.costs() for step in run]
+    record = run.result().record
+    assert record.course.steps == (1, 2, 3, 4, 5)
+    assert [(one.width, one.height, one.step) for one in record.course.scales] == [(32, 24, 1), (64, 48, 4)]
+    assert record.course.costs.keys() == record.costs.keys()
+    for name, values in record.course.costs.items():
+        assert values == pytest.approx([costs[name] for costs in steps], rel=1e-3)
+    assert Record.from_json(record.to_json()) == record
+    assert isinstance(record.course, Course)
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_run_begun_again_begins_its_course_again(content, style):
+    run = prepare(content, style, size=48, coarsest=0, steps=2, threads=1)
+    for _ in range(2):
+        list(run)
+    assert run.result().record.course.steps == (1, 2)
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_content_itself_has_none(content, style):
+    run = prepare(content, style, size=48, strength=0, threads=1)
+    list(run)
+    assert run.result().record.course is None
