@@ -79,7 +79,8 @@ def make_plan(
     if sum(shares) <= 0:
         raise UsageError(f"the style weights are {shares}; at least one must be above 0")
     width, height = canvas(options.size, content.width, content.height)
-    steps = options.steps if options.strength > 0 else (0,)  # strength 0 is the content itself
+    unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
+    steps = (0,) if unpainted else options.steps
     scales = tuple(pyramid(width, height, steps, options.coarsest))
     shares = tuple(share / sum(shares) for share in shares)
     return Plan(options, content, styles, shares, start, scales)

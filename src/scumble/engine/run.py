@@ -11,16 +11,16 @@ from torch.nn import functional as F
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
+from scumble.engine.coloring import Coloring
 from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
 from scumble.engine.objective import make_objective
-from scumble.engine.palette import recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
-from scumble.engine.strength import detail_share, recolor_amount
+from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.image.resize import resize
@@ -110,6 +110,7 @@ class Painting:
         precision = choose_precision(plan.options.precision, self.device)
         self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
+        self.coloring = Coloring(plan, self.regions, self.device)
         self.backbone.compute_in(precision)
 
     def _substitutions(self) -> tuple[str, ...]:
@@ -148,11 +149,10 @@ class Painting:
         return deviation(self._tensor(picture, self.plan.scales[0].size)) > 10 / 255
 
     def _pictures(self, scale: Scale) -> tuple[Tensor, list[Tensor]]:
-        """Return content and styles as a scale sees them, the content in the styles' colors."""
+        """Return content and styles as a scale sees them, in the colors that they are painted in."""
         content = self._tensor(self.plan.content, scale.size)
         styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]
-        amount = recolor_amount(self.options.recolor, self.options.strength) if scale.steps else 0.0
-        return recolored(content, styles, self.plan.shares, self.regions, amount), styles
+        return self.coloring.next_scale(content, styles)
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
@@ -181,14 +181,14 @@ class Painting:
             for number, of, moved, evaluation in self._paint(scale, image, content, styles):
                 image, count = moved, count + 1
                 progress = (done + scale.work * number / of) / work
-                shown, notes, self.notes = image.clamp(0, 1), self.notes, ()
+                shown, notes, self.notes = self.coloring.shown(image), self.notes, ()
                 yield Step(
                     scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
                 )
             done += scale.work
         if scale.steps == 0:
             total, parts = evaluation.total, evaluation.parts
-            yield Step(scale, 0, 0, count, 1.0, total, parts, image.clamp(0, 1), self.notes)
+            yield Step(scale, 0, 0, count, 1.0, total, parts, self.coloring.shown(image), self.notes)
 
     def _paint(
         self, scale: Scale, image: Tensor, content: Tensor, styles: list[Tensor]
