@@ -26,6 +26,7 @@ image
 backbones losses optimizers
 engine
 record outputs look
+inputs
 api
 cli studio batch
 """

@@ -50,12 +50,12 @@ def colors_of(image):
     return known.mean(1), torch.cov(known, correction=0)
 
 
-def coloring(content=BLUE, styles=(EARTH,), regions=None, alpha=None, **options):
+def coloring(content=BLUE, styles=(EARTH,), regions=None, alpha=None, painted=None, **options):
     """Return the colors of a run without the run, and what it would paint."""
     picture = Picture(to_picture(content), alpha, "content.png", "0" * 64, ())
     plan = make_plan(Options(**options), picture, (picture,) * len(styles), (1.0,) * len(styles))
     ours = Coloring(plan, regions, torch.device("cpu"))
-    return ours, *ours.next_scale(content, styles)
+    return ours, *ours.next_scale(content, styles, painted)
 
 
 def halves(image):
@@ -97,6 +97,15 @@ def test_content_keeps_the_mean_of_each_region():
                         regions=Regions(left, (left,)), color="content")  # fmt: skip
     for found, wanted in zip(halves(ours.shown(EARTH)), halves(ours.content), strict=True):
         assert (found - wanted).mean((2, 3)).abs().max() < 0.5 / 255
+
+
+def test_content_keeps_the_mean_of_what_is_painted():
+    """What is left untouched is seen through the mask's soft border."""
+    mask = torch.linspace(-1, 2, 40).clamp(0, 1).expand(1, 1, 40, 40)
+    ours, *_ = coloring(BLUE + 0.2 * (mask - 0.5), painted=mask, color="content")
+    found = torch.lerp(ours.content, ours.shown(EARTH), mask)
+    assert (found - ours.content).mean((2, 3)).abs().max() < 0.1 / 255
+    assert (found - ours.content).abs().mean() > 0.02
 
 
 def test_luma_keeps_a_and_b_of_every_pixel(painted, content):

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
-from scumble.engine.objective import active_losses, layer_shares, make_objective, mixture
+from scumble.engine.compared import Compared
+from scumble.engine.objective import make_objective, mixture
 from scumble.errors import BadOption, UnknownName
-from scumble.losses.base import losses
 from scumble.options import Options
 
 LAYERS = {"content_layers": "relu2_2", "style_layers": "relu1_1=0.7,relu2_1=0.3"}
@@ -141,17 +141,19 @@ def test_a_mixture_of_styles_is_that_of_their_pooled_positions(network, photo, p
 
 
 def test_a_mixture_of_one_is_left_as_it_is(photo):
-    assert mixture([photo], [1.0]) == (photo, None)
+    assert mixture([(photo, None)], [1.0]) == (photo, None)
+    assert mixture([(photo, None), (photo, None)], [0.0, 1.0]) == (photo, None)
 
 
-def test_strength_weighs_content_and_nothing_else():
+def test_strength_weighs_content_and_nothing_else(network):
     options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=28)
-    weights = {name: weight for name, (_, weight) in active_losses(options).items()}
-    assert weights == pytest.approx({"content": 9, "covariance": 2, "variation": 3, "roughness": 4})
+    assert Compared(options, network).weights == pytest.approx(
+        {"content": 9, "covariance": 2, "variation": 3, "roughness": 4}
+    )
 
 
-def test_strength_100_leaves_content_out():
-    assert active_losses(Options(strength=100)).keys() == {"covariance", "range", "roughness"}
+def test_strength_100_leaves_content_out(network):
+    assert Compared(Options(strength=100), network).losses.keys() == {"covariance", "range", "roughness"}
 
 
 def test_a_weight_of_0_leaves_a_loss_out(network, photo, painting):
@@ -177,11 +179,14 @@ def test_no_loss_at_all(network, photo, painting, options):
 
 def test_layers_of_another_network_stand_for_those_here(network):
     options = Options(style_layers="relu5_4=0.5,relu5_1=0.25,relu3_4=0.25", content_layers="relu4_4")
-    assert layer_shares(losses["gram"](), options, network) == {"relu5_1": 0.75, "relu3_2": 0.25}
-    assert layer_shares(losses["content"](), options, network) == {"relu4_2": 1.0}
-    assert layer_shares(losses["variation"](), options, network) == {"image": 1.0}
-    alexnet = backbones["alexnet"]()
-    assert layer_shares(losses["content"](), options, alexnet) == {"relu4": 1.0}
+    weighted = {"gram": 1, "content": 1, "variation": 1, "covariance": 0, "roughness": 0, "range": 0}
+    options = options.replace(weight=weighted)
+    assert Compared(options, network).layers == {
+        "content": {"relu4_2": 1.0},
+        "gram": {"relu5_1": 0.75, "relu3_2": 0.25},
+        "variation": {"image": 1.0},
+    }
+    assert Compared(options, backbones["alexnet"]()).layers["content"] == {"relu4": 1.0}
 
 
 def test_a_layer_that_the_network_has_nothing_like(photo, painting):

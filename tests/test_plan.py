@@ -29,13 +29,13 @@ def test_style_weights_of_the_options_come_first(content, style):
 
 def test_a_style_is_as_large_as_the_image(content, style):
     plan = make_plan(Options(size=256, coarsest=128), content, (style,), (1.0,))
-    assert [plan.style_size(style, scale) for scale in plan.scales] == [(128, 128), (256, 256)]
-    assert plan.style_size(content, plan.scales[0]) == (128, 96)
+    assert [plan.style_sizes(scale) for scale in plan.scales] == [[(128, 128)], [(256, 256)]]
+    assert plan.size_at(content, 128) == (128, 96)
 
 
 def test_with_both_sides_given_styles_are_stretched_to_them(content, style):
     plan = make_plan(Options(size="256x100", coarsest=128), content, (style,), (1.0,))
-    assert [plan.style_size(style, scale) for scale in plan.scales] == [(128, 50), (256, 100)]
+    assert [plan.style_sizes(scale) for scale in plan.scales] == [[(128, 50)], [(256, 100)]]
 
 
 def test_strength_0_takes_no_step(content, style):
@@ -45,8 +45,8 @@ def test_strength_0_takes_no_step(content, style):
 def test_a_style_that_is_a_panorama_keeps_a_side_that_the_network_can_read(content):
     wide, thin = (read_picture(Image.new("RGB", size)) for size in ((1000, 50), (5, 1000)))
     plan = make_plan(Options(size=128, coarsest=0), content, (wide,), (1.0,))
-    assert plan.style_size(wide, plan.scales[0]) == (320, 16)
-    assert plan.style_size(thin, plan.scales[0]) == (5, 1000)  # never larger than it is
+    assert plan.style_sizes(plan.scales[0]) == [(320, 16)]
+    assert plan.size_at(thin, 128) == (5, 1000)  # never larger than it is
 
 
 @pytest.mark.parametrize(

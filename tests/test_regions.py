@@ -8,8 +8,9 @@ from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.borders import along_edges, box
 from scumble.engine.clusters import cluster, k_means
+from scumble.engine.layer_regions import FEWEST, enough, one_hot
 from scumble.engine.objective import make_objective
-from scumble.engine.partition import FEWEST, Partition, fine_enough
+from scumble.engine.partition import Partition
 from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
@@ -155,11 +156,12 @@ def soft_shares(height=6, width=8):
 
 @pytest.mark.parametrize("name", [name for name in losses if losses[name].reference == "style"])
 def test_a_split_feature_is_compared_as_with_hard_masks(name):
-    loss, partition = losses[name](), Partition(soft_shares(), (15, 21))
+    loss, partition = losses[name](), Partition(one_hot(soft_shares(), (15, 21)))
     feature = torch.rand(1, 4, 15, 21, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
     labels = interpolated(soft_shares(), (15, 21)).argmax(1)
     one, other = (feature.clone().requires_grad_() for _ in range(2))
-    for region, part in enumerate(partition.split(one)):
+    for region, (part, weights) in enumerate(partition.split(one)):
+        assert weights is None
         mask = (labels == region)[:, None].double()
         plain = loss.statistic(other, mask)
         torch.testing.assert_close(loss.statistic(part), plain)
@@ -181,12 +183,13 @@ def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
 
 
 def test_a_region_needs_positions_in_the_content_and_in_the_styles_together():
-    fine, coarse = Partition(soft_shares(), (15, 21)), Partition(soft_shares(), (2, 2))
-    assert fine_enough(fine.counts, [fine.counts])
-    assert fine_enough(fine.counts, [coarse.counts, fine.counts])
-    assert not fine_enough(fine.counts, [coarse.counts])
-    assert not fine_enough(coarse.counts, [fine.counts])
-    assert min(fine.counts) >= FEWEST > min(coarse.counts)
+    fine, coarse = one_hot(soft_shares(), (15, 21)), one_hot(soft_shares(), (2, 2))
+    assert enough(fine, [fine], [1.0]).all()
+    assert enough(fine, [coarse, fine], [0.5, 0.5]).all()
+    assert not enough(fine, [coarse, fine], [1.0, 0.0]).all()
+    assert not enough(fine, [coarse], [1.0]).any()
+    assert not enough(coarse, [fine], [1.0]).any()
+    assert fine.sum((1, 2)).min() >= FEWEST > coarse.sum((1, 2)).min()
 
 
 def test_regions_weigh_by_their_area_and_styles_by_their_share(network):

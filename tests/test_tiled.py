@@ -98,25 +98,26 @@ def test_in_the_precision_of_a_run_tiles_change_next_to_nothing(network, precisi
 def test_a_statistic_of_moments_is_that_of_the_feature(name):
     loss = losses[name]()
     feature = torch.rand(1, 5, 12, 9, dtype=torch.float64)
-    found = loss.of_moments(raw_moments(feature, None, 1))
+    found = loss.of_moments(raw_moments(feature, None))
     torch.testing.assert_close(found, loss.statistic(feature))
 
 
 def test_moments_of_regions_and_their_gradient():
     feature = torch.rand(1, 4, 6, 5, dtype=torch.float64, requires_grad=True)
     labels = torch.randint(0, 3, (6, 5), generator=torch.Generator().manual_seed(0))
+    masks = torch.stack([labels == region for region in range(3)])
     rows = torch.cat([feature[0].flatten(1).T, torch.ones(30, 1, dtype=torch.float64)], dim=1)
     expected = torch.stack([rows[labels.flatten() == k].T @ rows[labels.flatten() == k] for k in range(3)])
-    torch.testing.assert_close(raw_moments(feature.detach(), labels, 3), expected.detach())
+    torch.testing.assert_close(raw_moments(feature.detach(), masks), expected.detach())
     weights = torch.rand(3, 5, 5, dtype=torch.float64)
     (gradient,) = torch.autograd.grad((expected * weights).sum(), feature)
-    torch.testing.assert_close(pulled_back(feature.detach(), labels, weights), gradient)
+    torch.testing.assert_close(pulled_back(feature.detach(), masks, weights), gradient)
 
 
 def test_a_covariance_far_smaller_than_the_mean_keeps_its_digits():
     """In float32, 1000 + noise: the square of the mean is a million times the variance."""
     feature = 1000 + torch.rand(1, 2, 100, 100)
-    found = losses["covariance"]().of_moments(raw_moments(feature, None, 1))
+    found = losses["covariance"]().of_moments(raw_moments(feature, None))
     torch.testing.assert_close(
         found[0, :, :2], torch.cov(feature[0].flatten(1).double(), correction=0), rtol=1e-3, atol=1e-5
     )

@@ -30,7 +30,7 @@ def references(pair: Pair, options: Options) -> References:
     """Return the references of a pair for runs with these options."""
     plan = prepare(str(pair.content), str(pair.style), options).plan
     style = plan.styles[0]
-    size = plan.style_size(style, plan.scales[-1])
+    size = plan.style_sizes(plan.scales[-1])[0]
     return References(resize(plan.content.rgb, (plan.width, plan.height)), resize(style.rgb, size))
 
 

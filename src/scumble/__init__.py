@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scumble.api import Result as Result
-    from scumble.api import Style as Style
     from scumble.api import stylize as stylize
     from scumble.api import stylize_steps as stylize_steps
     from scumble.engine.run import Step as Step
     from scumble.errors import ScumbleError as ScumbleError
+    from scumble.inputs import Style as Style
     from scumble.options import Options as Options
     from scumble.record import Record as Record
     from scumble.record import read_record as read_record
@@ -28,7 +28,7 @@ HOMES = {
     "Result": "scumble.api",
     "ScumbleError": "scumble.errors",
     "Step": "scumble.engine.run",
-    "Style": "scumble.api",
+    "Style": "scumble.inputs",
     "read_record": "scumble.record",
     "stylize": "scumble.api",
     "stylize_steps": "scumble.api",

@@ -1,6 +1,5 @@
 """The Python interface: pictures and options in, a painted picture with its record out."""
 
-import math
 import os
 import platform
 import time
@@ -14,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from scumble.backbones.cache import present_path, weights_sha256
-from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import BadOption, UsageError
+from scumble.engine.plan import START_KINDS, Plan
+from scumble.errors import UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
+from scumble.inputs import NO_MASK, Sources, read_inputs
+from scumble.inputs import Style as Style
 from scumble.options import Options
 from scumble.outputs.base import outputs
 from scumble.outputs.files import OnExists, write
@@ -27,26 +28,6 @@ if TYPE_CHECKING:
     from scumble.engine.run import Step
 
 PACKAGES = ("torch", "numpy", "pillow", "safetensors")
-
-
-@dataclass(frozen=True)
-class Style:
-    """A style picture and its share among several.
-
-    Args:
-        image: path, bytes, Pillow picture, NumPy array or tensor.
-        weight: relative to the other styles' weights; 0 or more.
-
-    Raises:
-        BadOption: another weight.
-    """
-
-    image: Any
-    weight: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.weight < math.inf:
-            raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
 
 
 @dataclass(frozen=True)
@@ -86,16 +67,11 @@ class Run:
 
     Args:
         plan: what to do.
-        content: what the record says of the content.
-        styles: what it says of each style.
-        start: what it says of the picture to start from, if a file was named.
+        sources: what the record says of the pictures that went in.
     """
 
-    def __init__(
-        self, plan: Plan, content: Source, styles: tuple[Source, ...], start: Source | None = None
-    ) -> None:
-        self.plan = plan
-        self.sources = {"content": content, "styles": styles, "start": start}
+    def __init__(self, plan: Plan, sources: Sources) -> None:
+        self.plan, self.sources = plan, sources
         self.last: Step | None = None
         self.notes: list[str] = []
         self.seconds = 0.0
@@ -135,6 +111,8 @@ class Run:
         told = options.model_dump(mode="json")
         if options.start not in START_KINDS:
             told["start"] = portable_name(options.start)
+        for masks in ("content_mask", "style_mask"):
+            told[masks] = [portable_name(mask) for mask in told[masks]]
         return Record(
             scumble=version("scumble"),
             made=datetime.now(UTC),
@@ -152,22 +130,13 @@ class Run:
             steps=step.count,
             costs=step.costs(),
             fallbacks=tuple(self.notes),
-            **self.sources,  # type: ignore[arg-type]
+            **vars(self.sources),
         )
 
 
 def versions() -> dict[str, str]:
     """Return the versions that decide about the pixels of a picture."""
     return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
-
-def _path_of(source: Any) -> str | os.PathLike[str] | None:
-    return source if isinstance(source, str | os.PathLike) else None
-
-
-def _styles(style: Any) -> list[Style]:
-    several = style if isinstance(style, list | tuple) else [style]
-    return [one if isinstance(one, Style) else Style(one) for one in several]
 
 
 def prepare(content: Any, style: Any, options: Options | None = None, /, **overrides: Any) -> Run:
@@ -185,18 +154,9 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
         WeightsError: the backbone's weights are not here.
     """
     settled = Options(**overrides) if options is None else options.replace(**overrides)
-    content_picture = read_picture(content)
-    styles = _styles(style)
-    pictures = tuple(read_picture(one.image) for one in styles)
-    start = None if settled.start in START_KINDS else read_picture(settled.start)
+    plan, sources = read_inputs(content, style, settled)
     present_path(settled.backbone)
-    plan = make_plan(settled, content_picture, pictures, tuple(one.weight for one in styles), start)
-    sources = tuple(
-        Source.of(picture, _path_of(one.image), share)
-        for picture, one, share in zip(pictures, styles, plan.shares, strict=True)
-    )
-    started = None if start is None else Source.of(start, settled.start)
-    return Run(plan, Source.of(content_picture, _path_of(content)), sources, started)
+    return Run(plan, sources)
 
 
 def stylize(
@@ -274,6 +234,13 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         options = options.replace(start=str(find_source(record.start, folders)))
     elif options.start not in START_KINDS:
         raise UsageError(f"the record names no picture that the run started from, only {options.start!r}")
+    masks = {
+        "content_mask": [str(find_source(source, folders)) for source in record.content_masks],
+        "style_mask": [
+            str(find_source(source, folders)) if source else NO_MASK for source in record.style_masks
+        ],
+    }
+    options = options.replace(**masks)  # never those that its options name: they may be any file
     if options.threads == 0 and record.device == "cpu":
         options = options.replace(threads=record.threads)  # sums in another order round otherwise
     if options.precision == "auto":

@@ -34,7 +34,7 @@ def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
     if regions is None:
         regions = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))
     rows = [_row(picture, shares.cpu()) for picture, shares in
-            zip(pictures, (regions.content, *regions.styles), strict=True)]  # fmt: skip
+            zip(pictures, regions.all, strict=True)]  # fmt: skip
     return stacked(rows), regions.number
 
 

@@ -128,6 +128,8 @@ class Record(_Frozen):
         content: the content picture.
         styles: the style pictures.
         start: the picture that the run started from, if it was given one.
+        content_masks: where it was painted, if masks say it.
+        style_masks: what counts of each style, if masks say it.
         backbone: name.
         weights_sha256: of the weights file.
         versions: from each package that matters to its version.
@@ -149,6 +151,8 @@ class Record(_Frozen):
     content: Source
     styles: tuple[Source, ...]
     start: Source | None = None
+    content_masks: tuple[Source, ...] = ()
+    style_masks: tuple[Source | None, ...] = ()
     backbone: str
     weights_sha256: Hash
     versions: dict[str, str]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.colors import OKLAB, RGB, Colors, Map, between, colors_of, moved
+from scumble.engine.colors import OKLAB, RGB, Colors, Map, Space, between, colors_of, moved
 from scumble.engine.palette import color_maps, one_region, recolored
 from scumble.engine.plan import Plan
 from scumble.engine.regions import EDGE, Regions
@@ -18,7 +18,7 @@ from scumble.image.tensors import to_tensor
 class Coloring:
     """The colors of one run: `next_scale` before each scale, then `shown` for each of its pictures.
 
-    Where the content is clear, its colors do not count.
+    Where the content is clear, or is not painted, its colors do not count.
 
     Args:
         plan: options `color`, `color_amount`, `recolor` and `strength`; shares of the styles; alpha of the content.
@@ -38,18 +38,21 @@ class Coloring:
         if alpha is not None:
             self.alpha = to_tensor(resize(alpha, plan.size_at(plan.content, EDGE)))[:, :1].to(device)
 
-    def next_scale(self, content: Tensor, styles: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def next_scale(
+        self, content: Tensor, styles: Sequence[Tensor], painted: Tensor | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
         """Return content and styles in the colors that they are painted in.
 
         Args:
             content: (1, 3, H, W), RGB, [0, 1].
             styles: (1, 3, h, w) each.
+            painted: what of the content is painted, (1, 1, H, W), [0, 1]; all of it when omitted.
         """
         self.areas = self.regions or one_region(content, styles)
-        self.counted = visible(self.areas.content, self.alpha)
+        self.counted = both(self.alpha, painted)
         self.content, styles = content, list(styles)
         if self.amount > 0:
-            self.wanted = colors_of(content, self.counted, OKLAB)
+            self.wanted = self._colors(content, OKLAB)
             if self.mode == "only":
                 self.content = self._recolored(content, styles, 1.0)
             if self.mode in ("match", "luma"):
@@ -84,19 +87,20 @@ class Coloring:
 
     def _given_back(self, image: Tensor) -> Tensor:
         """Return an image with the mean and covariance of the content's colors, the mean exact in sRGB as well."""
-        maps = color_maps(colors_of(image, self.counted, OKLAB), self.wanted, OKLAB)
+        maps = color_maps(self._colors(image, OKLAB), self.wanted, OKLAB)
         image = moved(image, self.areas.content, maps, OKLAB)
-        means = (colors_of(each, self.counted, RGB) for each in (image, self.content))
+        means = (self._colors(each, RGB) for each in (image, self.content))
         return moved(image, self.areas.content, lifts(*means), RGB)
 
+    def _colors(self, image: Tensor, space: Space) -> Colors:
+        return colors_of(image, self.areas.content, space, self.counted)
 
-def visible(shares: Tensor, alpha: Tensor | None) -> Tensor:
-    """Return how much each place of a content counts in each region, (1, K, h, w): nothing where it is clear."""
-    if alpha is None:
-        return shares
-    size = [max(sides) for sides in zip(shares.shape[-2:], alpha.shape[-2:], strict=True)]
-    wide, seen = (F.interpolate(each, size, mode="bilinear", align_corners=False) for each in (shares, alpha))
-    return wide * seen
+
+def both(one: Tensor | None, other: Tensor | None) -> Tensor | None:
+    """Return the product of two masks (1, 1, h, w) in the size of the second, or the only one that there is."""
+    if one is None or other is None:
+        return one if other is None else other
+    return F.interpolate(one, other.shape[-2:], mode="bilinear", align_corners=False) * other
 
 
 def lightness_of(colors: Colors) -> Colors:

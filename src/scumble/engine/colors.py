@@ -102,11 +102,20 @@ def shares_at(shares: Tensor, size: Sequence[int], band: slice) -> Tensor:
 
 
 @torch.no_grad()
-def colors_of(image: Tensor, shares: Tensor, space: Space) -> Colors:
-    """Return the colors of an image (1, 3, H, W), RGB, in each of the regions that `shares` (1, K, h, w) tells."""
+def colors_of(image: Tensor, shares: Tensor, space: Space, counted: Tensor | None = None) -> Colors:
+    """Return the colors of an image in each region.
+
+    Args:
+        image: (1, 3, H, W), RGB, [0, 1].
+        shares: of the regions, (1, K, h, w).
+        space: coordinates that are counted.
+        counted: how much each place counts, (1, 1, h, w), [0, 1]; all alike when omitted.
+    """
     sums: list[Tensor] = []
     for band in bands(image):
         weights = shares_at(shares, image.shape[-2:], band).flatten(1)  # (K, N)
+        if counted is not None:
+            weights = weights * shares_at(counted, image.shape[-2:], band).flatten(1)
         colors = space.forth(image[:, :, band])[0].flatten(1)  # (3, N)
         known = torch.cat([torch.ones_like(colors[:1]), colors])  # (4, N)
         sums.append(torch.stack([(known * weight) @ known.T for weight in weights]).cpu().double())

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from scumble.backbones.base import Backbone
-from scumble.engine.objective import active_losses, layer_shares
+from scumble.engine.compared import Compared
 from scumble.errors import OutOfMemory
 from scumble.options import Options
 
@@ -84,15 +84,11 @@ class Need:
     """
 
     def __init__(self, backbone: Backbone, options: Options, precision: torch.dtype) -> None:
-        active = active_losses(options)
-        used = {name: layer_shares(loss, options, backbone) for name, (loss, _) in active.items()}
-        layers = [layer for each in used.values() for layer in each]
-        self.evaluated = LOSSES + KEPT * max(
-            activation_bytes(backbone, one, precision) for one in layers or ["image"]
-        )
-        self.halo = max([backbone.stride_and_reach(layer)[1] for layer in layers], default=0)
-        content = [layer for name, (loss, _) in active.items() if loss.reference == "content" for layer in used[name]
-                   if layer != "image"]  # fmt: skip
+        compared = Compared(options, backbone)
+        layers = compared.all_layers()
+        self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
+        self.halo = max(backbone.stride_and_reach(layer)[1] for layer in layers)
+        content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
 

@@ -7,13 +7,18 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.partition import Partition, fine_enough
+from scumble.engine.compared import Compared
+from scumble.engine.layer_regions import in_layer
+from scumble.engine.partition import Partition
 from scumble.engine.regions import Regions
-from scumble.engine.strength import content_factor
-from scumble.errors import BadOption
-from scumble.losses.base import Loss, losses, precise
+from scumble.engine.turns import with_turns
+from scumble.losses.base import Loss, precise
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
+
+Masked = tuple[
+    Tensor, Tensor | None
+]  # a feature (1, C, H, W), and its mask (1, 1, H, W) if not all of it counts
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,13 @@ class Term:
     weight: float
     by_region: bool = False
 
-    def cost(self, features: Sequence[Tensor]) -> Tensor:
+    def cost(self, features: Sequence[Masked]) -> Tensor:
         """Return the term's value without its `weight`, in the units of its formula.
 
         Args:
-            features: the layer, (1, C, H, W), or its regions, (1, C, 1, N) each.
+            features: the layer, (1, C, H, W), or its regions, (1, C, 1, N) each, and their masks.
         """
-        statistics = [self.loss.statistic(feature) for feature in features]
+        statistics = [self.loss.statistic(feature, mask) for feature, mask in features]
         statistic = torch.cat(statistics) if self.by_region else statistics[0]
         return self.shares.dot(self.loss.distance(statistic, self.target))
 
@@ -68,7 +73,7 @@ class Objective:
         parted = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
         costs: dict[str, Tensor] = {}
         for term in self.terms:
-            cost = term.cost(parted[term.layer] if term.by_region else [features[term.layer]])
+            cost = term.cost(parted[term.layer] if term.by_region else [(features[term.layer], None)])
             costs[term.name] = costs[term.name] + cost if term.name in costs else cost
         total = torch.stack([self.weights[name] * cost for name, cost in costs.items()]).sum()
         (gradient,) = torch.autograd.grad(total, leaf)
@@ -76,110 +81,65 @@ class Objective:
         return Evaluation(total.detach(), gradient.contiguous(), parts)
 
 
-def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
-    """Return the losses that count, each with its weight after the strength dial."""
-    found = {}
-    for name, weight in options.weight.items():
-        loss = losses[name]()
-        if loss.reference == "content" and loss.follows_strength:
-            weight *= content_factor(options.strength)
-        if weight > 0:
-            found[name] = (loss, weight)
-    return found
+def size_of(image: Tensor) -> tuple[int, int]:
+    """Return height and width of an image (..., H, W)."""
+    return image.shape[-2], image.shape[-1]
 
 
-def layer_shares(loss: Loss, options: Options, backbone: Backbone) -> dict[str, float]:
-    """Return the layers that a loss reads and their weights, in the backbone's own names."""
-    if loss.on_image:
-        return {"image": 1.0}
-    asked = options.content_layers if loss.reference == "content" else options.style_layers
-    shares: dict[str, float] = {}
-    for name, share in asked.items():
-        own = backbone.nearest_layer(name)
-        shares[own] = shares.get(own, 0.0) + share
-    return shares
-
-
-def mixture(features: Sequence[Tensor], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:
+def mixture(parts: Sequence[Masked], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:
     """Return several pictures' features as one, (1, C, 1, N), with a mask that gives each its weight.
 
     A style statistic does not care where positions are, so that of the pool is that of a true mixture.
 
     Args:
-        features: (1, C, h, w) each.
-        weights: of a position of each.
+        parts: feature, (1, C, h, w), and mask, (1, 1, h, w) or None, of each picture.
+        weights: of a position of each; one with 0 is left out.
     """
-    if len(features) == 1:
-        return features[0], None
-    pooled = torch.cat([feature.flatten(2) for feature in features], dim=2).unsqueeze(2)
-    mask = torch.cat([precise(feature[0, 0]).new_full((feature[0, 0].numel(),), weight)
-                      for feature, weight in zip(features, weights, strict=True)])  # fmt: skip
-    return pooled, (mask / max(weights)).view(1, 1, 1, -1)
+    counting = [(part, weight) for part, weight in zip(parts, weights, strict=True) if weight > 0]
+    if len(counting) == 1:
+        return counting[0][0]
+    pooled = torch.cat([feature.flatten(2) for (feature, _), _ in counting], dim=2)
+    masks = [
+        weight * (precise(feature.new_ones(1, 1, feature[0, 0].numel())) if mask is None else mask.flatten(2))
+        for (feature, mask), weight in counting
+    ]
+    return pooled.unsqueeze(2), torch.cat(masks, dim=2).unsqueeze(2) / max(weights)
 
 
 class Targets:
     """The pictures that a scale is compared with, read once.
 
     Args:
-        backbone: reads them.
-        options: losses, layers, weights, strength.
+        compared: losses, layers and shares.
         content: (1, 3, H, W), RGB, [0, 1], in the size of the scale.
         styles: (1, 3, h, w) each.
-        shares: of the styles, sum 1.
         regions: of content and styles, or None.
     """
 
     def __init__(
-        self,
-        backbone: Backbone,
-        options: Options,
-        content: Tensor,
-        styles: Sequence[Tensor],
-        shares: Sequence[float],
-        regions: Regions | None = None,
+        self, compared: Compared, content: Tensor, styles: Sequence[Tensor], regions: Regions | None
     ) -> None:
-        self.backbone, self.options, self.shares, self.regions = backbone, options, shares, regions
-        self.content, self.size = content, (content.shape[-2], content.shape[-1])
-        self.active = active_losses(options)
-        self.layers = {name: layer_shares(loss, options, backbone) for name, (loss, _) in self.active.items()}
-        of_content, of_style = self._wanted("content"), self._wanted("style")
-        self.of_content = backbone(content, of_content) if of_content else {}
-        self.of_styles = [backbone(style, of_style) for style in styles] if of_style else []
-        self.partitions, self.style_partitions = self._partitions(of_style)
-
-    def _wanted(self, reference: str) -> set[str]:
-        named = [self.layers[name] for name, (loss, _) in self.active.items() if loss.reference == reference]
-        return {layer for layers in named for layer in layers}
-
-    def _partitions(self, layers: set[str]) -> tuple[dict[str, Partition], dict[str, list[Partition]]]:
-        """Return those of the content and of the styles, for the layers that hold every region in both."""
-        ours: dict[str, Partition] = {}
-        theirs: dict[str, list[Partition]] = {}
-        for layer in layers if self.regions else ():
-            assert self.regions is not None
-            features = [of_style[layer] for of_style in self.of_styles]
-            sizes = [
-                self.backbone.layer_size(layer, *self.size),
-                *((f.shape[-2], f.shape[-1]) for f in features),
-            ]
-            if not all(map(min, sizes)):
-                continue
-            pictures = zip((self.regions.content, *self.regions.styles), sizes, strict=True)
-            content, *styles = (Partition(shares, size) for shares, size in pictures)
-            if fine_enough(content.counts, [style.counts for style in styles]):
-                ours[layer], theirs[layer] = content, styles
-        return ours, theirs
+        self.compared, self.content, self.size = compared, content, size_of(content)
+        backbone, of_style = compared.backbone, compared.all_layers("style")
+        self.of_content = backbone(content, compared.all_layers("content"))
+        self.of_styles = [backbone(style, of_style) for style in styles]
+        sizes = [size_of(style) for style in styles]
+        found = {layer: in_layer(regions, compared, layer, self.size, sizes) for layer in of_style}
+        parted = {layer: where for layer, where in found.items() if where}
+        self.partitions = {layer: Partition(where.content) for layer, where in parted.items()}
+        self.style_partitions = {
+            layer: [Partition(each) for each in where.styles] for layer, where in parted.items()
+        }
 
     def terms(self, name: str) -> Iterator[Term]:
-        """Yield the terms of a loss, one for each layer."""
-        loss, weight = self.active[name]
-        for layer, share in self.layers[name].items():
-            height, width = self.backbone.layer_size(layer, *self.size)
-            share *= loss.factor(height * width, self.size[0] * self.size[1])
+        """Yield the terms of a loss, one for each layer that has any region."""
+        loss, weight = self.compared.losses[name], self.compared.weights[name]
+        for layer, share in self.compared.factors(name, *self.size).items():
             by_region = loss.reference == "style" and layer in self.partitions
             areas = self.partitions[layer].areas if by_region else [1.0]
-            target = self._target(loss, layer, by_region)
-            yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
+            if areas:
+                target = self._target(loss, layer, by_region)
+                yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
 
     def _target(self, loss: Loss, layer: str, by_region: bool) -> Tensor:
         """Return what a loss's statistic of a layer is compared with, (1, ...) or (K, ...)."""
@@ -188,19 +148,22 @@ class Targets:
         if loss.reference == "content":
             return loss.statistic(self.of_content[layer])
         if not by_region:
-            return self._style_target(loss, layer, None)
-        regions = range(len(self.partitions[layer].areas))
-        return torch.cat([self._style_target(loss, layer, region) for region in regions])
-
-    def _style_target(self, loss: Loss, layer: str, region: int | None) -> Tensor:
-        features = [of_style[layer] for of_style in self.of_styles]
-        weights = [
-            share / feature[0, 0].numel() for share, feature in zip(self.shares, features, strict=True)
+            return loss.statistic(
+                *self._mixture(layer, [(of_style[layer], None) for of_style in self.of_styles])
+            )
+        parted = [
+            partition.split(of_style[layer])
+            for partition, of_style in zip(self.style_partitions[layer], self.of_styles, strict=True)
         ]
-        if region is not None:
-            partitions = zip(self.style_partitions[layer], features, strict=True)
-            features = [partition.split(feature)[region] for partition, feature in partitions]
-        return loss.statistic(*mixture(features, weights))
+        return torch.cat(
+            [loss.statistic(*self._mixture(layer, region)) for region in zip(*parted, strict=True)]
+        )
+
+    def _mixture(self, layer: str, parts: Sequence[Masked]) -> tuple[Tensor, Tensor | None]:
+        """Return one region of all styles, or all of them, as one picture, each style with its share."""
+        positions = [of_style[layer][0, 0].numel() for of_style in self.of_styles]
+        shares = self.compared.shares(layer)
+        return mixture(parts, [share / number for share, number in zip(shares, positions, strict=True)])
 
 
 @torch.no_grad()
@@ -212,16 +175,20 @@ def make_objective(
     shares: Sequence[float],
     regions: Regions | None = None,
 ) -> Objective:
-    """Return what a scale minimizes; arguments as for `Targets`.
+    """Return what a scale minimizes.
+
+    Args:
+        backbone: reads the pictures.
+        options: losses, layers, weights, strength, turns of the styles.
+        content: (1, 3, H, W), RGB, [0, 1], in the size of the scale.
+        styles: (1, 3, h, w) each.
+        shares: of the styles, sum 1.
+        regions: of content and styles, or None.
 
     Raises:
         BadOption: no loss has a weight above 0.
     """
-    targets = Targets(backbone, options, content, styles, shares, regions)
-    terms = [term for name in targets.active for term in targets.terms(name)]
-    if not terms:
-        raise BadOption(
-            f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
-            "give a loss a weight above 0, such as --weight.gram 1",
-        )
+    styles, shares, regions = with_turns(styles, shares, regions, options.style_turns)
+    targets = Targets(Compared(options, backbone, shares), content, styles, regions)
+    terms = [term for name in targets.compared.losses for term in targets.terms(name)]
     return Objective(backbone, terms, targets.partitions)

@@ -72,12 +72,12 @@ def recolored(
         shares: of the styles, sum 1.
         regions: of both, or None for one; what belongs to none stays as it is.
         amount: 0 leaves the content as it is.
-        counted: how much the content's places count, (1, K, h, w), if not as the regions say.
+        counted: how much each place of the content counts, (1, 1, h, w); all alike when omitted.
     """
     if amount == 0:
         return content
     regions = regions or one_region(content, styles)
-    there = colors_of(content, regions.content if counted is None else counted, RGB)
+    there = colors_of(content, regions.content, RGB, counted)
     of_styles = [colors_of(style, mask, RGB) for style, mask in zip(styles, regions.styles, strict=True)]
     changed = moved(content, regions.content, color_maps(there, mixed(of_styles, shares), RGB), RGB, amount)
     for band in bands(content):

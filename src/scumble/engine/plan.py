@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 
 from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
-from scumble.errors import UsageError
+from scumble.errors import BadOption, UsageError
 from scumble.image.files import Picture
+from scumble.image.masks import Masks
 from scumble.image.resize import fit
 from scumble.options import Options
 
@@ -16,7 +17,8 @@ START_KINDS = ("content", "style", "noise", "noisy-content")
 class Plan:
     """Options, pictures and scales of one run.
 
-    `shares` are those of the styles, sum 1; `start` is a picture when the options name a file.
+    `shares` are those of the styles, sum 1; `start` is a picture when the options name a file; `masks` say where what
+    goes, if there are any.
     """
 
     options: Options
@@ -25,6 +27,7 @@ class Plan:
     shares: tuple[float, ...]
     start: Picture | None
     scales: tuple[Scale, ...]
+    masks: Masks | None = None
 
     @property
     def width(self) -> int:
@@ -41,15 +44,20 @@ class Plan:
         """Steps of all scales."""
         return sum(scale.steps for scale in self.scales)
 
-    def style_size(self, style: Picture, scale: Scale) -> tuple[int, int]:
-        """Return the size of a style at a scale: its long edge is the image's, so that looks keep with sizes.
+    def style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
+        """Return the size of each style at a scale: its long edge is the image's, so that looks keep with sizes.
 
-        With a size of WIDTHxHEIGHT it is just that. A panorama is larger, up to its own size, where its shorter
-        side would be below `SMALLEST_SIDE`.
+        With a size of WIDTHxHEIGHT it is just that; with a style scale so many times as large. A panorama is larger,
+        up to its own size, where its shorter side would be below `SMALLEST_SIDE`.
         """
+        factors = self.options.style_scale
+        each = factors if len(factors) > 1 else factors * len(self.styles)
         if "x" in self.options.size:
-            return scale.size
-        return self.size_at(style, max(scale.size))
+            return [(times(scale.width, factor), times(scale.height, factor)) for factor in each]
+        edge = max(scale.size)
+        return [
+            self.size_at(style, times(edge, factor)) for style, factor in zip(self.styles, each, strict=True)
+        ]
 
     @staticmethod
     def size_at(picture: Picture, long_edge: int) -> tuple[int, int]:
@@ -59,17 +67,24 @@ class Plan:
         return fit(picture.width, picture.height, max(long_edge, enough))
 
 
+def times(side: int, factor: float) -> int:
+    """Return a side so many times as long, at least `SMALLEST_SIDE` unless it was shorter."""
+    return max(min(side, SMALLEST_SIDE), round(side * factor))
+
+
 def make_plan(
     options: Options,
     content: Picture,
     styles: tuple[Picture, ...],
     shares: tuple[float, ...],
     start: Picture | None = None,
+    masks: Masks | None = None,
 ) -> Plan:
     """Return the plan of a run.
 
     Raises:
-        UsageError: no styles, another number of shares than of styles, or shares that are all 0.
+        UsageError: no styles, another number of shares or scales than of styles, or shares that are all 0.
+        BadOption: layers for another number of styles, or a number of regions where masks say what they are.
     """
     if not styles:
         raise UsageError("no style was given; at least one is needed")
@@ -78,9 +93,16 @@ def make_plan(
         raise UsageError(f"{len(shares)} style weights were given for {len(styles)} styles")
     if sum(shares) <= 0:
         raise UsageError(f"the style weights are {shares}; at least one must be above 0")
+    if len(options.style_scale) not in (1, len(styles)):
+        raise UsageError(f"{len(options.style_scale)} style scales were given for {len(styles)} styles")
+    options.layers_of_styles(len(styles))
+    if masks and masks.dividing and options.regions not in ("auto", "off"):
+        raise BadOption(
+            f"regions is {options.regions!r}, but the masks say what the regions are", "leave it out"
+        )
     width, height = canvas(options.size, content.width, content.height)
     unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
     steps = (0,) if unpainted else options.steps
     scales = tuple(pyramid(width, height, steps, options.coarsest))
     shares = tuple(share / sum(shares) for share in shares)
-    return Plan(options, content, styles, shares, start, scales)
+    return Plan(options, content, styles, shares, start, scales, masks)

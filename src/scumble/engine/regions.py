@@ -30,20 +30,27 @@ KINSHIP = 0.19  # `auto`: share of a style's scatter that its regions must expla
 
 @dataclass(frozen=True)
 class Regions:
-    """How much each place belongs to each of K regions; shares sum to 1 over K.
+    """How much each place belongs to each of K regions.
 
     Args:
-        content: (1, K, h, w), in the size of the compared picture.
+        content: (1, K, h, w), in any size; shares sum to 1 over K, to less where the content is left untouched.
         styles: (1, K, h, w) for each style.
+        drawn: whether somebody drew them, soft edges and all.
     """
 
     content: Tensor
     styles: tuple[Tensor, ...]
+    drawn: bool = False
 
     @property
     def number(self) -> int:
         """How many regions there are."""
         return self.content.shape[1]
+
+    @property
+    def all(self) -> tuple[Tensor, ...]:
+        """Of the content, then of each style."""
+        return self.content, *self.styles
 
 
 def describe(backbone: Backbone, image: Tensor) -> Tensor:
@@ -110,6 +117,26 @@ def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
 
 
 def regions_of(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
+    """Return the regions that a plan's masks say or its options ask for, or None where all is one."""
+    if plan.masks is None:
+        return found_regions(plan, backbone, device)
+    content, *styles = (
+        torch.from_numpy(shares)[None].to(device) for shares in (plan.masks.content, *plan.masks.styles)
+    )
+    found = None if plan.masks.dividing else found_regions(plan, backbone, device)
+    return Regions(content, tuple(styles), drawn=True) if found is None else within(found, content)
+
+
+def within(regions: Regions, mask: Tensor) -> Regions:
+    """Return regions as far as they lie inside a mask of the content, (1, 1, h, w), their borders hard."""
+    content, *styles = (
+        F.one_hot(shares.argmax(1), regions.number).movedim(-1, 1).to(mask) for shares in regions.all
+    )
+    painted = F.interpolate(mask, content.shape[-2:], mode="bilinear", antialias=True)
+    return Regions(content * painted, tuple(styles), drawn=True)
+
+
+def found_regions(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
     """Return the regions that a plan's options ask for, or None where all is one; 0.3 s for two pictures."""
     asked = plan.options.regions
     if asked in ("off", "1"):

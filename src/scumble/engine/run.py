@@ -22,6 +22,7 @@ from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
 from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
+from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
@@ -95,6 +96,25 @@ def prepare_backbone(options: Options) -> Backbone:
     return backbone
 
 
+@dataclass(frozen=True)
+class Scene:
+    """The pictures at one scale.
+
+    Args:
+        content: (1, 3, H, W), in the colors that it is painted in.
+        styles: (1, 3, h, w) each, likewise.
+        painted: what of it is painted; None for all.
+    """
+
+    content: Tensor
+    styles: list[Tensor]
+    painted: Painted | None
+
+    def shown(self, image: Tensor) -> Tensor:
+        """Return the running image as it is shown: in [0, 1], and untouched where it is not painted."""
+        return (self.painted.blended(image) if self.painted else image).clamp(0, 1)
+
+
 class Painting:
     """The parts of one run: what stays the same from scale to scale."""
 
@@ -148,11 +168,14 @@ class Painting:
     def _is_varied(self, picture: Picture) -> bool:
         return deviation(self._tensor(picture, self.plan.scales[0].size)) > 10 / 255
 
-    def _pictures(self, scale: Scale) -> tuple[Tensor, list[Tensor]]:
-        """Return content and styles as a scale sees them, in the colors that they are painted in."""
+    def _scene(self, scale: Scale) -> Scene:
+        """Return the pictures as a scale sees them."""
         content = self._tensor(self.plan.content, scale.size)
-        styles = [self._tensor(style, self.plan.style_size(style, scale)) for style in self.plan.styles]
-        return self.coloring.next_scale(content, styles)
+        sizes = self.plan.style_sizes(scale)
+        styles = [self._tensor(style, size) for style, size in zip(self.plan.styles, sizes, strict=True)]
+        masks = self.plan.masks
+        part = painted(masks, content, self.options.feather) if masks else None
+        return Scene(*self.coloring.next_scale(content, styles, part.mask if part else None), part)
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
@@ -174,24 +197,27 @@ class Painting:
         work = sum(scale.work for scale in self.plan.scales)
         count = done = 0
         for scale in self.plan.scales:
-            coarse, (content, styles) = content, self._pictures(scale)
+            coarse, scene = content, self._scene(scale)
+            content = scene.content
             image = self._enlarged(image, coarse, content, scale) if count else self._start(scale, content)
             if scale.steps == 0:
                 continue
-            for number, of, moved, evaluation in self._paint(scale, image, content, styles):
+            for number, of, moved, evaluation in self._paint(scale, image, scene):
                 image, count = moved, count + 1
                 progress = (done + scale.work * number / of) / work
-                shown, notes, self.notes = self.coloring.shown(image), self.notes, ()
+                shown, notes, self.notes = scene.shown(self.coloring.shown(image)), self.notes, ()
                 yield Step(
                     scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
                 )
             done += scale.work
         if scale.steps == 0:
             total, parts = evaluation.total, evaluation.parts
-            yield Step(scale, 0, 0, count, 1.0, total, parts, self.coloring.shown(image), self.notes)
+            yield Step(
+                scale, 0, 0, count, 1.0, total, parts, scene.shown(self.coloring.shown(image)), self.notes
+            )
 
     def _paint(
-        self, scale: Scale, image: Tensor, content: Tensor, styles: list[Tensor]
+        self, scale: Scale, image: Tensor, scene: Scene
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
         """Yield what `_descend` does; where memory is not enough, go on from there in a way that needs less."""
         number = 0
@@ -202,7 +228,7 @@ class Painting:
             try:
                 self.optimizer.history = fit.history
                 self.optimizer.next_scale(partial(resized, scale=scale))
-                objective = self._objective(content, styles, fit)
+                objective = self._objective(scene, fit)
                 for number, of, image, evaluation in self._descend(scale, image, objective, number):  # noqa: B020
                     yield number, of, image, evaluation
                 return
@@ -212,9 +238,10 @@ class Painting:
                 release(error)
         raise too_large(*scale.size)
 
-    def _objective(self, content: Tensor, styles: list[Tensor], fit: Fit) -> Evaluate:
-        arguments = (self.backbone, self.options, content, styles, self.plan.shares, self.regions)
-        return make_tiled_objective(*arguments, fit.tile) if fit.tile else make_objective(*arguments)
+    def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
+        arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
+        objective = make_tiled_objective(*arguments, fit.tile) if fit.tile else make_objective(*arguments)
+        return scene.painted.part_of(objective) if scene.painted else objective
 
     def _descend(
         self, scale: Scale, image: Tensor, objective: Evaluate, number: int

@@ -16,19 +16,19 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
+from scumble.engine.compared import Compared
+from scumble.engine.layer_regions import LayerRegions, in_layer
 from scumble.engine.moments import pulled_back, raw_moments
-from scumble.engine.objective import active_losses, layer_shares
-from scumble.engine.partition import fine_enough, labels_of
+from scumble.engine.objective import size_of
 from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut
+from scumble.engine.turns import with_turns
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, squared_distance
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
 
-Labels = Mapping[
-    str, Tensor | None
-]  # of a picture: for each layer the region of its positions, (H, W) in a byte each
+Masks = Mapping[str, Tensor]  # of a picture: the regions of each layer that has some, (K, H, W)
 
 
 def refuse_what_cannot_be_tiled(losses: Mapping[str, Loss]) -> None:
@@ -69,30 +69,27 @@ class Reader:
         """Return a tile's own positions of a layer; `size` is the whole picture's."""
         return tile.inner(feature, self.backbone.layer_size(layer, *size), self.strides[layer])
 
-    def labels(self, labels: Labels, tile: Tile, layer: str) -> Tensor | None:
+    def masks(self, masks: Masks, tile: Tile, layer: str) -> Tensor | None:
         """Return the regions of a tile's own positions."""
-        whole = labels.get(layer)
-        return None if whole is None else tile.own(whole, self.strides[layer])
+        return tile.own(masks[layer], self.strides[layer]) if layer in masks else None
 
     @torch.no_grad()
-    def moments(
-        self, picture: Tensor, layers: Sequence[str], labels: Labels, number: int
-    ) -> dict[str, Tensor]:
+    def moments(self, picture: Tensor, layers: Sequence[str], masks: Masks) -> dict[str, Tensor]:
         """Return the raw moments of a whole picture's layers, (K or 1, C + 1, C + 1) each."""
-        size = (picture.shape[-2], picture.shape[-1])
+        size = size_of(picture)
         sums: dict[str, Tensor] = {}
         for tile in self.tiles(*size) if layers else ():
             features = self.backbone(tile.read(picture), layers)
             for layer in layers:
-                here = self.labels(labels, tile, layer)
-                found = raw_moments(self.inner(tile, features[layer], layer, size), here, number)
+                here = self.masks(masks, tile, layer)
+                found = raw_moments(self.inner(tile, features[layer], layer, size), here)
                 sums[layer] = sums[layer] + found if layer in sums else found
         return sums
 
     @torch.no_grad()
     def features(self, picture: Tensor, layer: str) -> Tensor:
         """Return a whole layer, put together from tiles."""
-        size = (picture.shape[-2], picture.shape[-1])
+        size = size_of(picture)
         whole = torch.empty(0)
         for tile in self.tiles(*size):
             part = self.inner(tile, self.backbone(tile.read(picture), [layer])[layer], layer, size)
@@ -149,8 +146,7 @@ class TiledObjective:
         style: terms of layers.
         local: terms of positions.
         weights: of the losses by name.
-        labels: of the content.
-        number: of regions.
+        masks: of the content's regions.
     """
 
     def __init__(
@@ -159,21 +155,19 @@ class TiledObjective:
         style: Sequence[StyleTerm],
         local: Sequence[LocalTerm],
         weights: Mapping[str, float],
-        labels: Labels,
-        number: int,
+        masks: Masks,
     ) -> None:
-        self.reader, self.style, self.local, self.weights = reader, style, local, weights
-        self.labels, self.number = labels, number
+        self.reader, self.style, self.local, self.weights, self.masks = reader, style, local, weights, masks
         self.style_layers = list(dict.fromkeys(term.layer for term in style))
         self.layers = {*self.style_layers, *(term.layer for term in local)}
 
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image (1, 3, H, W)."""
-        moments = self.reader.moments(image, self.style_layers, self.labels, self.number)
+        moments = self.reader.moments(image, self.style_layers, self.masks)
         parts = {name: torch.zeros((), dtype=torch.float64) for name in self.weights}
         of_moments = self._style_gradients(moments, parts)
         gradient = torch.zeros_like(image)
-        for tile in self.reader.tiles(image.shape[-2], image.shape[-1]):
+        for tile in self.reader.tiles(*size_of(image)):
             tile.read(gradient).add_(self._tile_gradient(image, tile, of_moments, parts))
         total = sum((self.weights[name] * cost for name, cost in parts.items()), torch.zeros(()))
         numbers = {name: cost.to(image) for name, cost in parts.items()}
@@ -196,7 +190,7 @@ class TiledObjective:
         self, image: Tensor, tile: Tile, of_moments: Mapping[str, Tensor], parts: dict[str, Tensor]
     ) -> Tensor:
         """Return the gradient that a tile's own positions give to all the pixels that the tile reads."""
-        size = (image.shape[-2], image.shape[-1])
+        size = size_of(image)
         leaf = tile.read(image).detach().clone().requires_grad_()
         features = self.reader.backbone(leaf, self.layers)
         total = leaf.new_zeros(())
@@ -207,32 +201,11 @@ class TiledObjective:
         outputs, gradients = [total], [torch.ones_like(total)]
         for layer, of_layer in of_moments.items():
             own = self.reader.inner(tile, features[layer], layer, size)
-            labels = self.reader.labels(self.labels, tile, layer)
             outputs.append(own)
-            gradients.append(pulled_back(own.detach(), labels, of_layer))
+            gradients.append(pulled_back(own.detach(), self.reader.masks(self.masks, tile, layer), of_layer))
         if not total.requires_grad:
             outputs, gradients = outputs[1:], gradients[1:]
         return torch.autograd.grad(outputs, leaf, gradients)[0]
-
-
-def layer_labels(
-    backbone: Backbone, layers: Sequence[str], pictures: Sequence[Tensor], regions: Regions | None
-) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
-    """Return the regions of each layer's positions, in the content and in the styles, where all regions are there."""
-    ours: dict[str, Tensor] = {}
-    theirs: list[dict[str, Tensor]] = [{} for _ in pictures[1:]]
-    for layer in layers if regions else ():
-        assert regions is not None
-        maps = [
-            labels_of(shares, backbone.layer_size(layer, picture.shape[-2], picture.shape[-1])).byte()
-            for shares, picture in zip((regions.content, *regions.styles), pictures, strict=True)
-        ]
-        counts = [each.flatten().bincount(minlength=regions.number).tolist() for each in maps]
-        if fine_enough(counts[0], counts[1:]):
-            ours[layer] = maps[0]
-            for labels, each in zip(theirs, maps[1:], strict=True):
-                labels[layer] = each
-    return ours, theirs
 
 
 @torch.no_grad()
@@ -248,39 +221,44 @@ def make_tiled_objective(
     """Return what a scale minimizes; arguments as for `make_objective`, and the side of a tile in pixels.
 
     Raises:
+        BadOption: no loss has a weight above 0.
         UsageError: there is a loss that is no sum over positions.
     """
-    active = active_losses(options)
-    refuse_what_cannot_be_tiled({name: loss for name, (loss, _) in active.items()})
-    layers = {name: layer_shares(loss, options, backbone) for name, (loss, _) in active.items()}
-    style_layers = list(dict.fromkeys(layer for name, (loss, _) in active.items() if loss.reference == "style"
-                                      for layer in layers[name]))  # fmt: skip
-    reader = Reader(backbone, [layer for each in layers.values() for layer in each], side)
-    ours, theirs = layer_labels(backbone, style_layers, (content, *styles), regions)
-    number = regions.number if regions else 1
-    targets: dict[str, Tensor] = {}
-    for style, share, labels in zip(styles, shares, theirs, strict=True):
-        for layer, found in reader.moments(style, style_layers, labels, number).items():
-            mixed = (
-                share * found / found[:, -1, -1].sum()
-            )  # each style counts by its share, whatever its size
-            targets[layer] = targets[layer] + mixed if layer in targets else mixed
+    styles, shares, regions = with_turns(styles, shares, regions, options.style_turns)
+    compared = Compared(options, backbone, shares)
+    refuse_what_cannot_be_tiled(compared.losses)
+    reader = Reader(backbone, compared.all_layers(), side)
+    sizes = [size_of(style) for style in styles]
+    found = {layer: in_layer(regions, compared, layer, size_of(content), sizes)
+             for layer in compared.all_layers("style")}  # fmt: skip
+    parted = {layer: where for layer, where in found.items() if where}
+    targets = style_moments(reader, compared, styles, parted)
+    ours = {layer: where.content for layer, where in parted.items()}
     style_terms, local_terms = [], []
-    for name, (loss, _) in active.items():
-        for layer, share in layers[name].items():
-            height, width = backbone.layer_size(layer, *content.shape[-2:])
-            share *= loss.factor(height * width, content.shape[-2] * content.shape[-1])
+    for name, loss in compared.losses.items():
+        for layer, share in compared.factors(name, *size_of(content)).items():
             if loss.reference == "style":
-                areas = ours[layer].flatten().bincount(minlength=number) if layer in ours else torch.ones(1)
+                areas = ours[layer].double().mean((1, 2)) if layer in ours else torch.ones(1)
                 target = loss.of_moments(targets[layer])
-                weights = share * areas.to(target) / areas.sum().to(target)
-                style_terms.append(StyleTerm(name, loss, layer, target, weights))
+                style_terms.append(StyleTerm(name, loss, layer, target, share * areas.to(target)))
             elif loss.on_image:
                 local_terms.append(LocalTerm(name, loss, layer, content, share))
             else:
                 whole = reader.features(content, layer)
-                local_terms.append(
-                    LocalTerm(name, loss, layer, whole, share, loss.size(loss.statistic(whole)))
-                )
-    weights_of = {name: weight for name, (_, weight) in active.items()}
-    return TiledObjective(reader, style_terms, local_terms, weights_of, ours, number)
+                size = loss.size(loss.statistic(whole))
+                local_terms.append(LocalTerm(name, loss, layer, whole, share, size))
+    return TiledObjective(reader, style_terms, local_terms, compared.weights, ours)
+
+
+def style_moments(
+    reader: Reader, compared: Compared, styles: Sequence[Tensor], parted: Mapping[str, LayerRegions]
+) -> dict[str, Tensor]:
+    """Return the raw moments of all styles together, each with its share, for each layer and region."""
+    sums: dict[str, Tensor] = {}
+    for number, style in enumerate(styles):
+        masks = {layer: where.styles[number] for layer, where in parted.items()}
+        for layer, found in reader.moments(style, compared.all_layers("style"), masks).items():
+            height, width = compared.backbone.layer_size(layer, *size_of(style))
+            mixed = compared.shares(layer)[number] / (height * width) * found
+            sums[layer] = sums[layer] + mixed if layer in sums else mixed
+    return sums

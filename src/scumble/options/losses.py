@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from scumble.options.values import LOSSES, Layers, Part, Weight, shown
+from scumble.errors import BadOption
+from scumble.options.values import LOSSES, Layers, LayersOfStyles, Part, Weight, shown
 from scumble.registry import names
 
 
@@ -33,8 +34,24 @@ class Losses(Part):
         min_length=1,
         description="Layers of content losses, relu4_2, or with weights, relu3_2=0.5,relu4_2=0.5.",
     )
-    style_layers: Annotated[Layers, LOSSES] = Field(
+    style_layers: Annotated[LayersOfStyles, LOSSES] = Field(
         {"relu1_1": 0.52, "relu2_1": 0.26, "relu3_1": 0.13, "relu4_1": 0.06, "relu5_1": 0.03},
         min_length=1,
-        description="Layers of style losses, relu1_1,relu2_1, or with weights, relu1_1=0.5,relu2_1=0.5.",
+        description="Layers of style losses, relu1_1,relu2_1, or with weights, relu1_1=0.5,relu2_1=0.5; those of "
+        "several styles after semicolons, or one flag for each style.",
     )
+
+    def layers_of_styles(self, number: int) -> list[dict[str, float]]:
+        """Return the style layers of each of `number` styles, or of as many turned copies of each.
+
+        Raises:
+            BadOption: layers are given for another number of styles.
+        """
+        if isinstance(self.style_layers, dict):
+            return [self.style_layers] * number
+        copies, left = divmod(number, len(self.style_layers))
+        if left or not copies:
+            raise BadOption(
+                f"style_layers are given for {len(self.style_layers)} styles, but there are {number}"
+            )
+        return [layers for layers in self.style_layers for _ in range(copies)]

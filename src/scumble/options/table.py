@@ -53,7 +53,8 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         check("optimizer", "optimizers", self.optimizer)
         for name in self.weight:
             check("loss", "losses", name)
-        for layer in (*self.content_layers, *self.style_layers):
+        several = [self.style_layers] if isinstance(self.style_layers, dict) else self.style_layers
+        for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
             if not LAYER.fullmatch(layer):
                 raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
         if max(map(int, self.size.split("x"))) > MAX_SIDE:
@@ -88,8 +89,10 @@ def with_preset(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def bad_option(error: ValidationError) -> BadOption:
     """Say the first thing that is wrong in one line: the option, what was given, what is allowed."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(map(str, first["loc"]))
+    errors = error.errors(include_url=False)
+    of_one = [each for each in errors if each["loc"][:1] == errors[0]["loc"][:1]]
+    first = max(of_one, key=lambda each: len(each["loc"]))  # of several allowed types, the one that fits best
+    where = ".".join(str(part) for part in first["loc"] if not str(part).startswith(("dict[", "tuple[")))
     given = repr(first["input"])
     shown = given if len(given) <= 60 else given[:57] + "..."
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None

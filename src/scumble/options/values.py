@@ -26,6 +26,47 @@ def parse_layers(value: object) -> object:
     return {layer.strip(): number if equals else 1 / len(parts) for layer, equals, number in parts}
 
 
+def parse_layers_of_styles(value: object) -> object:
+    """Turn `relu1_1,relu2_1;relu4_1`, the layers of one style after the other, into a tuple; one for all stays one.
+
+    Example:
+        >>> parse_layers_of_styles("relu1_1;relu4_1=2")
+        ({'relu1_1': 1.0}, {'relu4_1': '2'})
+    """
+    if isinstance(value, str) and ";" in value:
+        value = value.split(";")
+        return tuple(parse_layers(part) for part in value)
+    if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
+        return tuple(parse_layers(part) for part in value)
+    return parse_layers(value)
+
+
+def parse_words(value: object) -> object:
+    """Turn `a.png,b.png` into a sequence; the texts of a sequence are as they are, commas and all.
+
+    Example:
+        >>> parse_words("90, flip"), parse_words(["a,b.png"])
+        (['90', 'flip'], ['a,b.png'])
+    """
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def parse_boxes(value: object) -> object:
+    """Turn `0,0,0.5,1;0.5,0,1,1` into boxes of four numbers each.
+
+    Example:
+        >>> parse_boxes("0,0,0.5,1")
+        [['0', '0', '0.5', '1']]
+    """
+    if isinstance(value, str):
+        return [part.split(",") for part in value.split(";") if part.strip()]
+    if isinstance(value, Sequence) and value and not isinstance(value[0], Sequence):
+        return [value]
+    return value
+
+
 def parse_numbers(value: object) -> object:
     """Turn `80,60,40`, a single number, or several of either into a flat sequence; leave the rest to pydantic."""
     values = [value] if isinstance(value, str | int | float) else value
@@ -44,19 +85,30 @@ def shown(value: object) -> str:
     """Return a list or mapping as it is written behind its flag.
 
     Example:
-        >>> shown((80, 60)), shown({"relu1_1": 0.5, "relu2_1": 0.5})
-        ('80,60', 'relu1_1=0.5,relu2_1=0.5')
+        >>> shown((80, 60)), shown({"relu1_1": 0.5, "relu2_1": 0.5}), shown(((0, 0, 0.5, 1), (0, 0, 1, 1)))
+        ('80,60', 'relu1_1=0.5,relu2_1=0.5', '0,0,0.5,1;0,0,1,1')
     """
     if isinstance(value, Mapping):
         return ",".join(f"{name}={number:g}" for name, number in value.items())
-    return ",".join(map(str, value)) if isinstance(value, Sequence) and value else "none"
+    if not isinstance(value, Sequence) or not value:
+        return "none"
+    nested = any(isinstance(part, Mapping | tuple | list) for part in value)
+    return ";".join(map(shown, value)) if nested else ",".join(map(str, value))
 
 
-def listed(parse: Any, metavar: str) -> Parameter:
-    """One flag with a comma-separated value."""
+def listed(parse: Any, metavar: str, between: str = ",") -> Parameter:
+    """One flag with a value of several parts; given again it is longer."""
     return Parameter(
-        accepts_keys=False, negative="", n_tokens=1, converter=lambda _, tokens: parse(tokens[0].value),
-        show_default=shown, metavar=metavar,
+        accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar,
+        converter=lambda _, tokens: parse(between.join(token.value for token in tokens)),
+    )  # fmt: skip
+
+
+def words(metavar: str) -> Parameter:
+    """One flag with texts behind commas, or given once for each text."""
+    return Parameter(
+        accepts_keys=False, negative="", n_tokens=1, show_default=shown, metavar=metavar,
+        converter=lambda _, tokens: parse_words(tokens[0].value if len(tokens) == 1 else [t.value for t in tokens]),
     )  # fmt: skip
 
 
@@ -76,5 +128,19 @@ MACHINE = Parameter(group=Group("Machine", sort_key=6))
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed(parse_layers, "LAYERS")]
+LayersOfStyles = Annotated[
+    dict[str, Weight] | tuple[dict[str, Weight], ...],
+    BeforeValidator(parse_layers_of_styles),
+    listed(parse_layers_of_styles, "LAYERS", ";"),
+]
 Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "SHARES")]
 Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "COUNTS")]
+Words = Annotated[tuple[str, ...], BeforeValidator(parse_words), words("FILES")]
+Part01 = Annotated[float, Field(ge=0, le=1)]
+Boxes = Annotated[
+    tuple[tuple[Part01, Part01, Part01, Part01], ...],
+    BeforeValidator(parse_boxes),
+    listed(parse_boxes, "BOXES", ";"),
+]
+Factor = Annotated[float, Field(ge=0.05, le=20)]
+Factors = Annotated[tuple[Factor, ...], BeforeValidator(parse_numbers), listed(parse_numbers, "FACTORS")]

@@ -1,0 +1,103 @@
+"""What a run compares: the losses that count, the layers that each reads, and the share of each style in them."""
+
+from collections.abc import Sequence
+
+from scumble.backbones.base import Backbone
+from scumble.engine.strength import content_factor
+from scumble.errors import BadOption
+from scumble.losses.base import Loss, losses
+from scumble.options import Options
+
+
+class Compared:
+    """Losses and layers as the options ask for them, in a backbone's own names.
+
+    Args:
+        options: weights, layers, strength.
+        backbone: has the layers.
+        shares: of the styles, sum 1.
+
+    Attributes:
+        losses: those with a weight after the strength dial, by name.
+        weights: theirs.
+        layers: for each loss its layers and their weights.
+
+    Raises:
+        BadOption: no loss has a weight above 0.
+        UnknownName: the backbone has no layer like one that was asked for.
+    """
+
+    def __init__(self, options: Options, backbone: Backbone, shares: Sequence[float] = (1.0,)) -> None:
+        self.backbone, self.options = backbone, options
+        self.losses: dict[str, Loss] = {}
+        self.weights: dict[str, float] = {}
+        for name, weight in options.weight.items():
+            loss = losses[name]()
+            if loss.reference == "content" and loss.follows_strength:
+                weight *= content_factor(options.strength)
+            if weight > 0:
+                self.losses[name], self.weights[name] = loss, weight
+        if not self.losses:
+            raise BadOption(
+                f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
+                "give a loss a weight above 0, such as --weight.gram 1",
+            )
+        self.of_styles = self._of_styles(shares)
+        self.layers = {name: self._layers(loss) for name, loss in self.losses.items()}
+
+    def _own(self, asked: dict[str, float]) -> dict[str, float]:
+        """Return layers and weights in the backbone's names; several that one layer stands for add up."""
+        found: dict[str, float] = {}
+        for name, weight in asked.items():
+            own = self.backbone.nearest_layer(name)
+            found[own] = found.get(own, 0.0) + weight
+        return found
+
+    def _of_styles(self, shares: Sequence[float]) -> dict[str, tuple[float, list[float]]]:
+        """Return the weight of each style layer, and the share of each style in it, sum 1.
+
+        A style counts in the layers that it was given. Where not all do, the weight is the mean of those that do, so
+        that one style's fine layers and another's coarse ones count as much as if both had all.
+        """
+        by_style = [self._own(layers) for layers in self.options.layers_of_styles(len(shares))]
+        found = {}
+        for layer in dict.fromkeys(layer for layers in by_style for layer in layers):
+            counting = [
+                share if layer in layers else 0.0 for share, layers in zip(shares, by_style, strict=True)
+            ]
+            pulls = [share * layers.get(layer, 0.0) for share, layers in zip(shares, by_style, strict=True)]
+            if sum(counting) > 0:
+                pull = sum(pulls)
+                mixed = (
+                    [each / pull for each in pulls]
+                    if pull > 0
+                    else [each / sum(counting) for each in counting]
+                )
+                found[layer] = (pull / sum(counting), mixed)
+        return found
+
+    def _layers(self, loss: Loss) -> dict[str, float]:
+        if loss.on_image:
+            return {"image": 1.0}
+        if loss.reference == "content":
+            return self._own(self.options.content_layers)
+        return {layer: weight for layer, (weight, _) in self.of_styles.items()}
+
+    def all_layers(self, reference: str | None = None) -> list[str]:
+        """Return every layer that is read, or those of losses with one kind of reference."""
+        named = [
+            self.layers[name] for name, loss in self.losses.items() if reference in (None, loss.reference)
+        ]
+        return list(dict.fromkeys(layer for layers in named for layer in layers))
+
+    def shares(self, layer: str) -> list[float]:
+        """Return the share of each style in a layer, sum 1."""
+        return self.of_styles[layer][1]
+
+    def factors(self, name: str, height: int, width: int) -> dict[str, float]:
+        """Return for each layer of a loss its weight times the loss's constant, for an image of this size."""
+        sizes = {layer: self.backbone.layer_size(layer, height, width) for layer in self.layers[name]}
+        return {
+            layer: weight * self.losses[name].factor(sizes[layer][0] * sizes[layer][1], height * width)
+            for layer, weight in self.layers[name].items()
+        }

@@ -1,0 +1,125 @@
+"""Where the regions of content and styles lie in one layer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from scumble.engine.compared import Compared
+from scumble.engine.regions import Regions
+
+FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
+LEAST = 0.01  # of a mask, below which a position does not count: it would be copied for nothing
+KEPT = 0.1  # share of a style's region that must be left when positions that see past its border are left out
+
+Size = tuple[int, int]  # height and width, in pixels
+
+
+@dataclass(frozen=True)
+class LayerRegions:
+    """The masks of K regions in one layer.
+
+    Args:
+        content: (K, H, W): bool where each position belongs to one region, else weights, [0, 1].
+        styles: (K, h, w) each; weights have the mean 1 in each region, so that styles count by their shares.
+    """
+
+    content: Tensor
+    styles: list[Tensor]
+
+
+def in_layer(
+    regions: Regions | None, compared: Compared, layer: str, content: Size, styles: Sequence[Size]
+) -> LayerRegions | None:
+    """Return where regions lie in a layer, or None where the layer is compared as a whole.
+
+    Found regions are borders that nobody drew, so each position belongs to the region that it belongs to most, and a
+    layer too coarse for one of them is compared as a whole. Drawn ones keep their soft edges, and one that a layer is
+    too coarse for is left out there.
+
+    Args:
+        regions: of content and styles; None for one.
+        compared: knows the backbone, and which styles count in the layer.
+        layer: its name.
+        content: size of the content.
+        styles: size of each style.
+    """
+    sizes = [compared.backbone.layer_size(layer, *size) for size in (content, *styles)]
+    if regions is None or not all(map(min, sizes)):
+        return None
+    if not regions.drawn:
+        first, *others = (one_hot(shares, size) for shares, size in zip(regions.all, sizes, strict=True))
+        return LayerRegions(first, others) if enough(first, others, compared.shares(layer)).all() else None
+    first = weights(regions.content, sizes[0])
+    _, reach = compared.backbone.stride_and_reach(layer)
+    others = [
+        inner_weights(shares, picture, size, reach)
+        for shares, picture, size in zip(regions.styles, styles, sizes[1:], strict=True)
+    ]
+    kept = enough(first, others, compared.shares(layer))
+    return LayerRegions(first[kept], [balanced(each[kept]) for each in others])
+
+
+def one_hot(shares: Tensor, size: Size) -> Tensor:
+    """Return the region that each position of a layer belongs to most, (K, H, W), bool, from shares (1, K, h, w)."""
+    labels = F.interpolate(shares, size, mode="bilinear", align_corners=False)[0].argmax(0)
+    return torch.stack([labels == region for region in range(shares.shape[1])])
+
+
+def weights(shares: Tensor, size: Size) -> Tensor:
+    """Return how much each position of a layer belongs to each region, (K, H, W), from shares (1, K, h, w)."""
+    found = F.interpolate(shares, size, mode="bilinear", antialias=True)[0]
+    return torch.where(found < LEAST, 0, found)
+
+
+def inner_weights(shares: Tensor, picture: Size, size: Size, reach: int) -> Tensor:
+    """Return the weights of a style's positions, (K, H, W), less where they see what is not of their region.
+
+    A position sees `reach` pixels to each side, but hardly the outer half of them. A region too small for this keeps
+    the plain weights.
+
+    Reference:
+        Gatys et al.: Controlling Perceptual Factors in Neural Style Transfer (2017), https://arxiv.org/abs/1611.07865,
+        section 4, on guidance channels that leave out receptive fields across the border.
+    """
+    plain = weights(shares, size)
+    inner = weights(inside(F.interpolate(shares, picture, mode="bilinear", antialias=True), reach // 2), size)
+    areas, left = plain.sum((1, 2)), inner.sum((1, 2))
+    large = (left >= KEPT * areas) & (left >= FEWEST)
+    return torch.where(large[:, None, None], inner, plain)
+
+
+def inside(masks: Tensor, radius: int) -> Tensor:
+    r"""Return masks that fall to 0 within `radius` pixels inside their borders, :math:`m \max(0, 2 \bar m - 1)`.
+
+    With :math:`\bar m` the mean over a square of :math:`2 r + 1` pixels; a picture's own border is none of the mask.
+
+    Args:
+        masks: (1, K, H, W), [0, 1].
+        radius: in pixels; 0 leaves them as they are.
+
+    Example:
+        >>> inside(torch.tensor([0.0, 0, 1, 1, 1, 1]).view(1, 1, 1, 6), 2)[0, 0, 0]
+        tensor([0.0000, 0.0000, 0.2000, 0.6000, 1.0000, 1.0000])
+    """
+    if radius == 0:
+        return masks
+    mean = masks
+    for kernel in ((2 * radius + 1, 1), (1, 2 * radius + 1)):
+        padding = (kernel[0] // 2, kernel[1] // 2)
+        mean = F.avg_pool2d(mean, kernel, 1, padding, count_include_pad=False)
+    return masks * (2 * mean - 1).clamp(min=0)
+
+
+def enough(content: Tensor, styles: Sequence[Tensor], shares: Sequence[float]) -> Tensor:
+    """Return whether each region has positions enough for a statistic, in the content and in the styles, (K,)."""
+    first, *others = (mask.sum((1, 2), dtype=torch.float32) for mask in (content, *styles))
+    pooled = torch.stack([count for count, share in zip(others, shares, strict=True) if share > 0]).sum(0)
+    return (first >= FEWEST) & (pooled >= FEWEST)
+
+
+def balanced(masks: Tensor) -> Tensor:
+    """Return masks (K, H, W) with the mean 1, where there is anything."""
+    return masks / masks.mean((1, 2), keepdim=True).clamp(min=1e-12)

@@ -1,0 +1,170 @@
+"""Masks that users draw: in gray, where something counts; in colors, which parts of two pictures belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scumble.errors import UsageError
+from scumble.image.files import Picture
+from scumble.image.resize import fit, resize
+
+COLORFUL = 48  # difference of the channels from which on a color is none of the grays, of 255
+COMMON = 0.005  # share of a mask from which on a color is meant, and not a soft edge or a trace of JPEG
+SAME = 64.0  # distance below which two colors are one
+DARK = 48.0  # distance from black below which a color leaves untouched
+EMPTY = 1e-4  # share of a picture below which a mask selects nothing
+LARGEST = 2048  # long edge that a mask is read at, in pixels: borders are no finer
+
+Shares = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Which places of the content and of the styles belong to each of K regions.
+
+    Args:
+        content: (K, H, W), [0, 1]; what no region has is left untouched.
+        styles: (K, h, w), [0, 1], for each style.
+        dividing: whether they say where which style goes; if not, only where to paint at all.
+    """
+
+    content: Shares
+    styles: tuple[Shares, ...]
+    dividing: bool
+
+    @property
+    def painted(self) -> Shares:
+        """How much each place of the content is painted, (H, W), [0, 1]."""
+        shares: Shares = self.content.sum(0).clip(0, 1)
+        return shares
+
+
+def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], number: int) -> Masks | None:
+    """Return the regions that masks divide a content and its styles into, or None without masks.
+
+    Args:
+        content: none, one, one for each style, or one in colors.
+        styles: none, or one or None for each style; in colors if the content's is.
+        number: of styles.
+
+    Raises:
+        UsageError: another number of masks, colors in only one of the pictures, or a mask that selects nothing.
+    """
+    if not content and not any(styles):
+        return None
+    if len(content) not in (0, 1, number):
+        raise UsageError(
+            f"{len(content)} content masks were given for {number} styles; allowed are one, or one for each"
+        )
+    if styles and len(styles) != number:
+        raise UsageError(
+            f"{len(styles)} style masks were given for {number} styles", "none stands for a style without"
+        )
+    styles = list(styles) or [None] * number
+    given = [mask for mask in (*content, *styles) if mask is not None]
+    colored = [mask for mask in given if is_colored(mask)]
+    if colored and len(colored) < len(given):
+        gray = next(mask for mask in given if not is_colored(mask))
+        raise UsageError(
+            f"the mask {colored[0].name!r} is in colors, {gray.name!r} is not",
+            "give content and styles masks in the same colors, or all in gray",
+        )
+    return by_color(content, styles) if colored else by_gray(content, styles)
+
+
+def by_gray(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Masks:
+    """Return one region for each content mask, or one where there is no more than one."""
+    ours = [lightness(mask) for mask in content] or [np.ones((1, 1), np.float32)]
+    theirs = [np.ones((1, 1), np.float32) if mask is None else lightness(mask) for mask in styles]
+    several = len(ours) > 1
+    regions = [
+        np.stack([theirs[i] * (k == i or not several) for k in range(len(ours))]) for i in range(len(styles))
+    ]
+    size = max((mask.shape for mask in ours), key=lambda shape: shape[0] * shape[1])
+    stacked = np.stack([resized(mask, size) for mask in ours])
+    return Masks(stacked / stacked.sum(0).clip(1), tuple(regions), several or any(styles))
+
+
+def by_color(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Masks:
+    """Return one region for each color of the content's mask; black is left untouched."""
+    if len(content) != 1 or None in styles:
+        raise UsageError(
+            "masks in colors are for one content mask, and one style mask for each style",
+            "the same color says which parts belong together",
+        )
+    colors = colors_of(content[0])
+    theirs = [split(mask, colors) for mask in styles if mask is not None]
+    for k, color in enumerate(colors):
+        if sum(each[k].mean() for each in theirs) < EMPTY:
+            raise UsageError(
+                f"the color {name_of(color)} of the mask {content[0].name!r} is in no style mask",
+                "black leaves untouched; each other color must be in a style mask, too",
+            )
+    return Masks(split(content[0], colors), tuple(theirs), True)
+
+
+def pixels_of(mask: Picture) -> NDArray[np.float32]:
+    """Return a mask's pixels, (H, W, 3), 0 to 255, at most `LARGEST` long; what is clear is black."""
+    size = fit(mask.width, mask.height, min(LARGEST, max(mask.width, mask.height)))
+    pixels = np.asarray(resize(mask.rgb, size), np.float32)
+    if mask.alpha is None:
+        return pixels
+    clear: Shares = np.asarray(resize(mask.alpha, size), np.float32)[..., None] / 255
+    return pixels * clear
+
+
+def is_colored(mask: Picture) -> bool:
+    """Whether a mask has colors, other than a trace of them."""
+    pixels = pixels_of(mask)
+    return bool((np.ptp(pixels, axis=2) > COLORFUL).mean() > COMMON)
+
+
+def lightness(mask: Picture) -> Shares:
+    """Return how light a gray mask is, (H, W), [0, 1].
+
+    Raises:
+        UsageError: it is black.
+    """
+    shares: Shares = (pixels_of(mask).mean(2) / 255).astype(np.float32)
+    if shares.mean() < EMPTY:
+        raise UsageError(f"the mask {mask.name!r} is black, so that it selects nothing", "white selects")
+    return shares
+
+
+def resized(shares: Shares, size: tuple[int, int]) -> Shares:
+    """Return shares stretched to a height and width by the nearest place."""
+    rows, columns = (np.arange(new) * old // new for new, old in zip(size, shares.shape, strict=True))
+    return shares[np.ix_(rows, columns)]
+
+
+def colors_of(mask: Picture) -> NDArray[np.float32]:
+    """Return the colors of a mask but for black, (K, 3), 0 to 255, the most common first."""
+    pixels = pixels_of(mask).reshape(-1, 3)
+    _, where, counts = np.unique((pixels // 32).astype(int), axis=0, return_inverse=True, return_counts=True)
+    found: list[NDArray[np.float32]] = [np.zeros(3, np.float32)]
+    for cell in np.argsort(-counts):
+        color = np.median(pixels[where.reshape(-1) == cell], axis=0)
+        near = min(float(np.linalg.norm(color - other)) for other in found)
+        if counts[cell] >= COMMON * len(pixels) and near >= (DARK if len(found) == 1 else SAME):
+            found.append(color)
+    return np.stack(found[1:])
+
+
+def split(mask: Picture, colors: NDArray[np.float32]) -> Shares:
+    """Return where a mask has each of some colors, (K, H, W), 0 or 1: each place the nearest, or black."""
+    pixels = pixels_of(mask)
+    known = np.concatenate([np.zeros((1, 3), np.float32), colors])
+    nearest = np.stack([((pixels - color) ** 2).sum(2) for color in known]).argmin(0)
+    return np.stack([nearest == k + 1 for k in range(len(colors))]).astype(np.float32)
+
+
+def name_of(color: NDArray[np.float32]) -> str:
+    """Return a color as it is written in the web.
+
+    Example:
+        >>> name_of(np.array([255.0, 0.0, 128.0]))
+        '#ff0080'
+    """
+    return "#" + "".join(f"{round(float(part)):02x}" for part in color)

@@ -1,0 +1,153 @@
+"""What a run is given: the pictures read, and what its record says of each."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scumble.engine.plan import START_KINDS, Plan, make_plan
+from scumble.errors import BadOption, UsageError
+from scumble.image.files import Picture, read_picture
+from scumble.image.masks import make_masks
+from scumble.options import Options
+from scumble.record import Source
+
+NO_MASK = "none"  # stands for a style that counts as a whole
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style picture, what is taken from it, and where it goes.
+
+    What the options say of all styles (`style_mask`, `style_scale`, ...) comes before what is said here.
+
+    Args:
+        image: path, bytes, Pillow picture, NumPy array or tensor.
+        weight: relative to the other styles' weights; 0 or more.
+        mask: picture of what counts of it, white; all of it when omitted.
+        content_mask: picture of where in the content it goes, white; everywhere when omitted.
+        layers: style layers that it gives, `"relu1_1,relu2_1"` or with weights; the options' own when omitted.
+        scale: size of its brush strokes, 0.05 to 20.
+        crop: part that counts: left, top, right and bottom as parts of its sides, [0, 1].
+
+    Raises:
+        BadOption: another weight.
+    """
+
+    image: Any
+    weight: float = 1.0
+    mask: Any = None
+    content_mask: Any = None
+    layers: str | Mapping[str, float] | None = None
+    scale: float | None = None
+    crop: tuple[float, float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight < math.inf:
+            raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a record says of the pictures that went in."""
+
+    content: Source
+    styles: tuple[Source, ...]
+    start: Source | None = None
+    content_masks: tuple[Source, ...] = ()
+    style_masks: tuple[Source | None, ...] = ()
+
+
+Read = tuple[Picture, Source]
+
+
+def read(given: Any, weight: float = 1.0) -> Read:
+    """Read a picture, and say where it is from."""
+    path = given if isinstance(given, str | os.PathLike) else None
+    picture = read_picture(given)
+    return picture, Source.of(picture, path, weight)
+
+
+def as_styles(given: Any) -> list[Style]:
+    """Return a style, or several, each as a `Style`."""
+    several = given if isinstance(given, list | tuple) else [given]
+    return [one if isinstance(one, Style) else Style(one) for one in several]
+
+
+def settle(options: Options, styles: Sequence[Style]) -> Options:
+    """Return the options with what the styles say for themselves, where the options do not say it."""
+    told: dict[str, Any] = {}
+    if any(style.layers is not None for style in styles):
+        own = options.layers_of_styles(len(styles))
+        told["style_layers"] = [style.layers or layers for style, layers in zip(styles, own, strict=True)]
+    if any(style.scale is not None for style in styles):
+        told["style_scale"] = [1.0 if style.scale is None else style.scale for style in styles]
+    if any(style.crop is not None for style in styles):
+        told["style_crop"] = [style.crop or (0, 0, 1, 1) for style in styles]
+    return options.replace(**{name: value for name, value in told.items() if name not in options.given})
+
+
+def cropped(picture: Picture, box: Sequence[float]) -> Picture:
+    """Return a part of a picture, at least one pixel.
+
+    Args:
+        picture: of any size.
+        box: left, top, right and bottom as parts of its sides.
+
+    Raises:
+        BadOption: left is not before right, or top not above bottom.
+    """
+    left, top, right, bottom = box
+    if not (left < right and top < bottom):
+        shown = ",".join(f"{part:g}" for part in box)
+        raise BadOption(f"style_crop is {shown}; left must be less than right, and top less than bottom")
+    first = (math.floor(left * picture.width), math.floor(top * picture.height))
+    last = (math.ceil(right * picture.width), math.ceil(bottom * picture.height))
+    alpha = picture.alpha and picture.alpha.crop((*first, *last))
+    return replace(picture, rgb=picture.rgb.crop((*first, *last)), alpha=alpha)
+
+
+def read_masks(given: Sequence[Any]) -> list[Read | None]:
+    """Read masks, each a picture or None; none at all where all are None."""
+    masks = [
+        None if mask is None or (isinstance(mask, str) and mask == NO_MASK) else read(mask) for mask in given
+    ]
+    return masks if any(masks) else []
+
+
+def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
+    """Read all pictures that a run needs, and plan it; arguments as for `scumble.stylize`.
+
+    Raises:
+        ImageError: a picture that cannot be read.
+        UsageError: options that cannot be met by so many styles and masks.
+        BadOption: see `cropped`.
+    """
+    given = as_styles(style)
+    options = settle(options, given)
+    boxes = options.style_crop * (len(given) if len(options.style_crop) == 1 else 1) or ((0, 0, 1, 1),) * len(
+        given
+    )
+    if len(boxes) != len(given):
+        raise UsageError(f"{len(boxes)} style crops were given for {len(given)} styles")
+    of_content, of_styles = read(content), [read(one.image, one.weight) for one in given]
+    start = None if options.start in START_KINDS else read(options.start)
+    ours = [mask for mask in read_masks(options.content_mask or [one.content_mask for one in given]) if mask]
+    theirs = read_masks(options.style_mask or [one.mask for one in given])
+    masks = make_masks(
+        [picture for picture, _ in ours],
+        [mask and cropped(mask[0], box) for mask, box in zip(theirs, boxes, strict=False)],
+        len(given),
+    )
+    pictures = tuple(cropped(picture, box) for (picture, _), box in zip(of_styles, boxes, strict=True))
+    plan = make_plan(
+        options, of_content[0], pictures, tuple(one.weight for one in given), start and start[0], masks
+    )
+    styles = tuple(source.model_copy(update={"weight": share})
+                   for (_, source), share in zip(of_styles, plan.shares, strict=True))  # fmt: skip
+    told = Sources(
+        of_content[1], styles, start and start[1],
+        tuple(source for _, source in ours), tuple(mask and mask[1] for mask in theirs),
+    )  # fmt: skip
+    return plan, told
