@@ -31,7 +31,7 @@ class Space:
 
 
 RGB = Space(lambda image: image, lambda image: image, (2e-3, 2e-3, 2e-3))
-OKLAB = Space(oklab, into_gamut, (5e-4, 5e-5, 5e-5))
+OKLAB = Space(oklab, into_gamut, (5e-4, 2e-4, 2e-4))
 
 Map = tuple[Tensor, Tensor]
 """A matrix (3, 3) and an offset (3,), float64: where colors are moved."""
