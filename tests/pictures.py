@@ -1,8 +1,9 @@
-"""A drawn picture, its bytes in any format, and how far two pictures are apart: for the tests of files."""
+"""Drawn pictures, the bytes of one in any format, and how far two are apart."""
 
 import io
 
 import numpy as np
+import torch
 from PIL import Image
 
 
@@ -22,3 +23,10 @@ def encoded(image: Image.Image, kind: str, **options) -> bytes:
 def difference(a: Image.Image, b: Image.Image) -> float:
     """The mean absolute difference, in levels."""
     return float(np.abs(np.asarray(a, int) - np.asarray(b, int)).mean())
+
+
+def cloud(seed, matrix=((0.1, 0.02, 0.0), (0.0, 0.08, 0.03), (0.02, 0.0, 0.09)), mean=(0.5, 0.5, 0.5)):
+    """Draw a picture (1, 3, 40, 40) whose colors are normally distributed."""
+    random = torch.Generator().manual_seed(seed)
+    colors = torch.tensor(matrix) @ torch.randn(3, 1600, generator=random).clamp(-2.5, 2.5)
+    return (colors + torch.tensor(mean)[:, None]).view(1, 3, 40, 40).clamp(0, 1)

@@ -152,6 +152,12 @@ BAD = [
         "style_weights.1: Share",
     ),
     ({"start": ""}, "start is ''; string should have at least 1 character", "start: "),
+    (
+        {"color": "mine"},
+        "color is 'mine'; input should be 'style', 'content', 'match', 'luma' or 'only'",
+        "color: Whose",
+    ),
+    ({"color_amount": 1.5}, "color_amount is 1.5; input should be less than or equal to 1", "color_amount: "),
     ({"device": "abacus"}, "device is 'abacus'; input should be 'auto', 'cpu'", "device: "),
 ]
 

@@ -3,15 +3,10 @@
 import pytest
 import torch
 
-from scumble.engine.palette import color_map, color_moments, recolored
+from scumble.engine.palette import color_map, recolored
 from scumble.engine.regions import Regions
 
-
-def cloud(seed, matrix=((0.1, 0.02, 0.0), (0.0, 0.08, 0.03), (0.02, 0.0, 0.09)), mean=(0.5, 0.5, 0.5)):
-    """Draw a picture of 40 x 40 pixels whose colors are normally distributed."""
-    random = torch.Generator().manual_seed(seed)
-    colors = torch.tensor(matrix) @ torch.randn(3, 1600, generator=random).clamp(-2.5, 2.5)
-    return (colors + torch.tensor(mean)[:, None]).view(1, 3, 40, 40).clamp(0, 1)
+from .pictures import cloud
 
 
 def colors_of(picture):
@@ -55,15 +50,38 @@ def test_each_region_takes_its_own_counterpart_s_colors():
     assert colors_of(found[..., 20:])[0].tolist() == pytest.approx([0.3, 0.4, 0.6], abs=0.01)
 
 
+def test_what_belongs_to_no_region_stays_exactly_as_it_is():
+    left = torch.zeros(1, 1, 40, 40)
+    left[..., :20] = 1
+    found = recolored(cloud(1), [cloud(2, mean=(0.3, 0.4, 0.6))], [1.0], Regions(left, (left,)), 1.0)
+    assert torch.equal(found[..., 20:], cloud(1)[..., 20:])
+    assert colors_of(found[..., :20])[0].tolist() == pytest.approx([0.3, 0.4, 0.6], abs=0.01)
+
+
+def test_a_region_that_a_style_has_nothing_of_stays_as_it_is():
+    halves = torch.zeros(1, 2, 40, 40)
+    halves[:, 0, :, :20] = halves[:, 1, :, 20:] = 1
+    only_first = torch.stack([torch.ones(40, 40), torch.zeros(40, 40)])[None]
+    found = recolored(cloud(1), [cloud(2, mean=(0.3, 0.4, 0.6))], [1.0], Regions(halves, (only_first,)), 1.0)
+    torch.testing.assert_close(found[..., 20:], cloud(1)[..., 20:], atol=1e-6, rtol=0)
+    assert (found[..., :20] - cloud(1)[..., :20]).abs().max() > 0.05
+
+
+def test_what_does_not_count_has_no_say():
+    content, hidden = cloud(1), torch.ones(1, 1, 40, 40)
+    content[..., 20:], hidden[..., 20:] = 0, 0
+    one = Regions(torch.ones(1, 1, 1, 1), (torch.ones(1, 1, 1, 1),))
+    found = recolored(content, [cloud(2, mean=(0.3, 0.4, 0.6))], [1.0], one, 1.0, hidden)
+    assert colors_of(found[..., :20])[0].tolist() == pytest.approx([0.3, 0.4, 0.6], abs=0.01)
+
+
 def test_the_grain_of_a_flat_picture_is_not_blown_up():
     flat = 0.5 + 0.004 * torch.randn(1, 3, 40, 40, generator=torch.Generator().manual_seed(0))
     assert float(recolored(flat, [cloud(2)], [1.0], None, 1.0).std((2, 3)).max()) < 0.02
 
 
 def test_the_map_between_two_clouds_moves_one_onto_the_other():
-    one, other = (
-        color_moments(cloud(seed)[0].flatten(1).double(), torch.ones(1600).double()) for seed in (1, 2)
-    )
+    one, other = (colors_of(cloud(seed)) for seed in (1, 2))
     matrix, offset = color_map(one, other)
     torch.testing.assert_close(matrix @ one[1] @ matrix.T, other[1])
     torch.testing.assert_close(matrix @ one[0] + offset, other[0])

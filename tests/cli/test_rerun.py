@@ -50,6 +50,16 @@ def test_rerun_makes_the_same_pixels(scumble, made):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("color", ["content", "match", "luma", "only"])
+def test_colors_are_the_same_again(scumble, color):
+    asked = ("--color", color, "--color-amount", "0.8")
+    assert scumble("stylize", "photo.png", "paint.png", *TINY, *asked, "-q", "-o", "out.png").code == 0
+    assert scumble("rerun", "out.png", "-q").code == 0
+    assert np.array_equal(opened("out.png"), opened("out-again.png"))
+    options = read_record("out.png").options
+    assert (options["color"], options["color_amount"]) == (color, 0.8)
+
+
 @pytest.mark.parametrize("start", ["noise", "noisy-content"])
 def test_noise_is_the_same_again(scumble, start):
     base = ("stylize", "photo.png", "paint.png", *TINY, "--start", start, "-q")

@@ -4,20 +4,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from scumble.engine.colors import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
 from scumble.engine.regions import Regions
 
-SOFT = 2e-3  # variance added to both sides, [0, 1] squared: a flat sky is not stretched until its grain shows
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
-
-
-def color_moments(pixels: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean (3,) and covariance (3, 3), `SOFT` on its diagonal, of colors (3, N) with weights (N,)."""
-    shares = weights / weights.sum().clamp(min=1e-12)
-    mean = pixels @ shares
-    centered = pixels - mean[:, None]
-    return mean, (centered * shares) @ centered.T + SOFT * torch.eye(3).to(pixels)
+NOTHING = 1e-6  # share of a picture below which a region has no colors
 
 
 def root(matrix: Tensor) -> Tensor:
@@ -27,35 +19,50 @@ def root(matrix: Tensor) -> Tensor:
     return result
 
 
-def color_map(content: tuple[Tensor, Tensor], style: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+def color_map(one: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor]) -> Map:
     r"""Return the matrix and offset that move one mean and covariance onto another, and colors the least.
 
     .. math:: x \mapsto T x + t, \quad
         T = C^{-1/2} (C^{1/2} S C^{1/2})^{1/2} C^{-1/2}, \quad t = \mu_S - T \mu_C
 
+    Args:
+        one: mean :math:`\mu_C`, (3,), and covariance :math:`C`, (3, 3).
+        other: :math:`\mu_S` and :math:`S`.
+
     Reference:
         Pitié, Kokaram: The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer (2007).
     """
-    half = root(content[1])
+    half = root(one[1])
     inverse = torch.linalg.inv(half)
-    matrix = inverse @ root(half @ style[1] @ half) @ inverse
-    return matrix, style[0] - matrix @ content[0]
+    matrix = inverse @ root(half @ other[1] @ half) @ inverse
+    return matrix, other[0] - matrix @ one[0]
 
 
-def pooled_colors(
-    styles: Sequence[Tensor], shares: Sequence[float], masks: Sequence[Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Return all styles' pixels, (3, N), and what each weighs, (N,)."""
-    pixels = torch.cat([style[0].flatten(1) for style in styles], dim=1).double()
-    weights = [
-        share * mask.flatten().double() / mask.numel() for share, mask in zip(shares, masks, strict=True)
+def color_maps(one: Colors, other: Colors, space: Space) -> list[Map]:
+    """Return the `color_map` of each region; the identity where one of the two has nothing of it."""
+    soft = torch.diag(one.weight.new_tensor(space.soft))
+    sides = [(each.mean, each.covariance + soft) for each in (one, other)]
+    there = torch.minimum(one.weight, other.weight) > NOTHING
+    same = torch.eye(3).to(soft), torch.zeros(3).to(soft)
+    return [
+        color_map(*((mean[region], covariance[region]) for mean, covariance in sides)) if here else same
+        for region, here in enumerate(there)
     ]
-    return pixels, torch.cat(weights)
+
+
+def one_region(content: Tensor, styles: Sequence[Tensor]) -> Regions:
+    """Return the regions of pictures that are all one."""
+    return Regions(content.new_ones(1, 1, 1, 1), tuple(style.new_ones(1, 1, 1, 1) for style in styles))
 
 
 @torch.no_grad()
 def recolored(
-    content: Tensor, styles: Sequence[Tensor], shares: Sequence[float], regions: Regions | None, amount: float
+    content: Tensor,
+    styles: Sequence[Tensor],
+    shares: Sequence[float],
+    regions: Regions | None,
+    amount: float,
+    counted: Tensor | None = None,
 ) -> Tensor:
     """Return the content with the mean and covariance of the styles' colors, region by region.
 
@@ -63,24 +70,17 @@ def recolored(
         content: (1, 3, H, W), RGB, [0, 1].
         styles: (1, 3, h, w) each.
         shares: of the styles, sum 1.
-        regions: of both, or None for one.
-        amount: 0 leaves the content as it is; so stays what no region has.
+        regions: of both, or None for one; what belongs to none stays as it is.
+        amount: 0 leaves the content as it is.
+        counted: how much each place of the content counts, (1, 1, h, w); all alike when omitted.
     """
     if amount == 0:
         return content
-    whole = Regions(content.new_ones(1, 1, 1, 1), tuple(style.new_ones(1, 1, 1, 1) for style in styles))
-    regions = regions or whole
-    of_content, *of_styles = (
-        F.interpolate(each, picture.shape[-2:], mode="bilinear", align_corners=False)
-        for each, picture in zip(regions.all, (content, *styles), strict=True)
-    )
-    pixels = content[0].flatten(1).double()  # (3, N)
-    moved = pixels * (1 - of_content[0].double().flatten(1).sum(0)).clamp(min=0)
-    for region in range(regions.number):
-        weights = of_content[0, region].flatten().double()
-        target = pooled_colors(styles, shares, [mask[:, region] for mask in of_styles])
-        matrix, offset = color_map(color_moments(pixels, weights), color_moments(*target))
-        moved += weights * (matrix @ pixels + offset[:, None])
-    changed = moved.view_as(content[0])[None].to(content.dtype)
-    low, high = content.clamp(max=MARGIN), content.clamp(min=1 - MARGIN)  # what was clipped before may stay
-    return torch.minimum(torch.maximum(content + amount * (changed - content), low), high)
+    regions = regions or one_region(content, styles)
+    there = colors_of(content, regions.content, RGB, counted)
+    of_styles = [colors_of(style, mask, RGB) for style, mask in zip(styles, regions.styles, strict=True)]
+    changed = moved(content, regions.content, color_maps(there, mixed(of_styles, shares), RGB), RGB, amount)
+    for band in bands(content):
+        before = content[:, :, band]  # what was clipped before may stay
+        changed[:, :, band].clamp_(before.clamp(max=MARGIN), before.clamp(min=1 - MARGIN))
+    return changed

@@ -101,7 +101,8 @@ def make_plan(
             f"regions is {options.regions!r}, but the masks say what the regions are", "leave it out"
         )
     width, height = canvas(options.size, content.width, content.height)
-    steps = options.steps if options.strength > 0 else (0,)  # strength 0 is the content itself
+    unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
+    steps = (0,) if unpainted else options.steps
     scales = tuple(pyramid(width, height, steps, options.coarsest))
     shares = tuple(share / sum(shares) for share in shares)
     return Plan(options, content, styles, shares, start, scales, masks)

@@ -11,16 +11,16 @@ from torch.nn import functional as F
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
+from scumble.engine.coloring import Coloring
 from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
 from scumble.engine.objective import make_objective
-from scumble.engine.palette import recolored
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.start import start_image
-from scumble.engine.strength import detail_share, recolor_amount
+from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
@@ -101,8 +101,8 @@ class Scene:
     """The pictures at one scale.
 
     Args:
-        content: (1, 3, H, W), in the styles' colors.
-        styles: (1, 3, h, w) each.
+        content: (1, 3, H, W), in the colors that it is painted in.
+        styles: (1, 3, h, w) each, likewise.
         painted: what of it is painted; None for all.
     """
 
@@ -130,6 +130,7 @@ class Painting:
         precision = choose_precision(plan.options.precision, self.device)
         self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
+        self.coloring = Coloring(plan, self.regions, self.device)
         self.backbone.compute_in(precision)
 
     def _substitutions(self) -> tuple[str, ...]:
@@ -166,10 +167,9 @@ class Painting:
         content = self._tensor(self.plan.content, scale.size)
         sizes = self.plan.style_sizes(scale)
         styles = [self._tensor(style, size) for style, size in zip(self.plan.styles, sizes, strict=True)]
-        amount = recolor_amount(self.options.recolor, self.options.strength) if scale.steps else 0.0
-        colored = recolored(content, styles, self.plan.shares, self.regions, amount)
         masks = self.plan.masks
-        return Scene(colored, styles, painted(masks, content, self.options.feather) if masks else None)
+        part = painted(masks, content, self.options.feather) if masks else None
+        return Scene(*self.coloring.next_scale(content, styles, part.mask if part else None), part)
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
@@ -199,14 +199,16 @@ class Painting:
             for number, of, moved, evaluation in self._paint(scale, image, scene):
                 image, count = moved, count + 1
                 progress = (done + scale.work * number / of) / work
-                shown, notes, self.notes = scene.shown(image), self.notes, ()
+                shown, notes, self.notes = scene.shown(self.coloring.shown(image)), self.notes, ()
                 yield Step(
                     scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
                 )
             done += scale.work
         if scale.steps == 0:
             total, parts = evaluation.total, evaluation.parts
-            yield Step(scale, 0, 0, count, 1.0, total, parts, scene.shown(image), self.notes)
+            yield Step(
+                scale, 0, 0, count, 1.0, total, parts, scene.shown(self.coloring.shown(image)), self.notes
+            )
 
     def _paint(
         self, scale: Scale, image: Tensor, scene: Scene

@@ -17,10 +17,10 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     - `noisy-content`: :math:`m + (1 - r)(c - m) + a u`, with the mean color :math:`m`, the content :math:`c`,
       `noise_ratio` :math:`r`, `noise_amplitude` :math:`a` and noise :math:`u` uniform over [-1, 1].
 
-    At strength 0 it is the content, whatever was asked. The noise depends on the seed and the size alone,
-    on every device.
+    At strength 0, and where only colors are changed, it is the content, whatever was asked. The noise depends on
+    the seed and the size alone, on every device.
     """
-    if options.start == "content" or options.strength == 0:
+    if options.start == "content" or options.strength == 0 or options.color == "only":
         return content.clone()
     if given is not None:
         return given

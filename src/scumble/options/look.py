@@ -33,13 +33,6 @@ class Look(Part):
         description="Pair the regions of content and styles, so that sky is painted like sky: auto, off, or how many "
         "at most, 1 to 8.",
     )
-    recolor: Annotated[float, LOOK] = Field(
-        1.0,
-        ge=0,
-        le=1,
-        description="How far the content is given the styles' colors before it is painted, 0 to 1; below strength 16 "
-        "less.",
-    )
     start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(
         "content",
         min_length=1,

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError
 
 from scumble.errors import BadOption, UnknownName
+from scumble.options.color import Color
 from scumble.options.look import Look
 from scumble.options.losses import Losses
 from scumble.options.machine import Machine
@@ -20,7 +21,7 @@ PATTERNS = {"size": "it should be as 512 or 400x300", "regions": "it should be a
 LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 
-class Options(Machine, Search, Losses, Styles, Look):
+class Options(Machine, Search, Losses, Color, Styles, Look):
     """What determines a picture, given its content and styles; frozen.
 
     Raises:

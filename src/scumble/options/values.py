@@ -110,10 +110,11 @@ class Part(BaseModel):
 
 
 LOOK = Parameter(group=Group("Look", sort_key=1))
-LOSSES = Parameter(group=Group("Losses", sort_key=3))
 STYLES = Parameter(group=Group("Styles and masks", sort_key=2))
-SEARCH = Parameter(group=Group("Optimization", sort_key=4))
-MACHINE = Parameter(group=Group("Machine", sort_key=5))
+COLOR = Parameter(group=Group("Color", sort_key=3))
+LOSSES = Parameter(group=Group("Losses", sort_key=4))
+SEARCH = Parameter(group=Group("Optimization", sort_key=5))
+MACHINE = Parameter(group=Group("Machine", sort_key=6))
 
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
