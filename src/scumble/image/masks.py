@@ -92,7 +92,7 @@ def by_color(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Ma
     if len(content) != 1 or None in styles:
         raise UsageError(
             "masks in colors are for one content mask, and one style mask for each style",
-            "the same color says which parts belong together",
+            "the same color says which parts belong together; a mask in gray stands alone",
         )
     colors = colors_of(content[0])
     theirs = [split(mask, colors) for mask in styles if mask is not None]
