@@ -26,7 +26,9 @@ image
 backbones losses optimizers
 engine
 record outputs look
+checkpoint result
 api
+resume
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}

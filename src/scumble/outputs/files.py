@@ -56,7 +56,7 @@ def resolve_path(path: str | os.PathLike[str], on_exists: OnExists = "error") ->
     if status and stat.S_ISDIR(status.st_mode):
         raise UsageError(f"the output {str(path)!r} is a folder", "give a file name in it, such as out.png")
     writer = writer_for(path)
-    _check_folder(path)
+    check_folder(path)
     if on_exists == "overwrite":
         _check_replaceable(path, writer)
         return path
@@ -133,7 +133,7 @@ def _commit(target: Path, data: bytes, beside: bytes | None, on_exists: OnExists
         place(hidden[0], target)
         if beside is not None:
             place(hidden[1], sidecar(target))
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         for path in hidden:
             path.unlink(missing_ok=True)
@@ -165,7 +165,7 @@ def _place_new(hidden: Path, target: Path) -> None:
         hidden.replace(target)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new names last through a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -185,7 +185,7 @@ def _status(path: Path) -> os.stat_result | None:
         raise UsageError(f"the output {str(path)!r} cannot be written: {why}") from error
 
 
-def _check_folder(path: Path) -> None:
+def check_folder(path: Path) -> None:
     status = _status(path.parent / ".")
     if status is None:
         raise UsageError(f"there is no folder {str(path.parent)!r} to write to", f"mkdir -p '{path.parent}'")
