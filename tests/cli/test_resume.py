@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from scumble.checkpoint import read_checkpoint
+from scumble.api import prepare
+from scumble.checkpoint import Checkpoint, read_checkpoint
 from scumble.record import read_record
 from scumble.resume import prepare_resumed
 
@@ -99,21 +101,18 @@ def test_inputs_are_found_where_it_is_said(scumble, desk):
     assert done.out == "out-continued.png\n"
 
 
-def test_snapshots_are_numbered_on(start, desk):
-    process = start(
-        "stylize", "photo.png", "paint.png", *LONG, *KEEP, "--json", "--every", "1", "-o", "out.png"
-    )
-    while process.poll() is None and not (desk / "out-steps" / "step-0003.png").exists():
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
-    steps = read_checkpoint("run.checkpoint").record.steps
-    process = start("resume", "run.checkpoint", "--snapshots", "more")
-    while process.poll() is None and not (desk / "more" / f"step-{steps + 2:04d}.png").exists():
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
-    assert min(path.name for path in (desk / "more").iterdir() if path.suffix) == f"step-{steps + 1:04d}.png"
+def test_snapshots_are_numbered_on(scumble, desk):
+    run = prepare("photo.png", "paint.png", size=64, steps=5, coarsest=0, every=2, device="cpu")
+    run.checkpoint = Checkpoint("run.checkpoint")
+    for step in run:
+        if step.count == 3:
+            break
+    done = scumble("resume", "run.checkpoint", "--timelapse", "film.gif", "--json")
+    told = json.loads(done.out)
+    assert (told["steps"], told["checkpoint"]) == (5, "run.checkpoint")
+    assert [path.name for path in (desk / told["snapshots"]).iterdir()] == ["step-0004.png"]
+    with Image.open("film.gif") as film:
+        assert film.n_frames >= 2
 
 
 @pytest.mark.parametrize("steps", ["+3", "3"])

@@ -186,6 +186,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def check_folder(path: Path) -> None:
+    """Raise `UsageError` unless there is a folder for a file, and it may be written to."""
     status = _status(path.parent / ".")
     if status is None:
         raise UsageError(f"there is no folder {str(path.parent)!r} to write to", f"mkdir -p '{path.parent}'")
