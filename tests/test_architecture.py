@@ -28,9 +28,10 @@ axis image
 backbones losses measures optimizers
 engine course
 record outputs look
+checkpoint result
 inputs
 api
-compare curves
+resume compare curves
 grid
 cli studio batch
 """

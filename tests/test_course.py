@@ -29,6 +29,14 @@ def test_what_is_kept_is_evenly_thinned_and_holds_the_first_and_the_last_step(st
     assert len(set(gaps)) <= 1
 
 
+@pytest.mark.parametrize("stopped", [1, 2, 150, POINTS, 333])
+def test_a_course_that_goes_on_is_that_of_an_unbroken_run(stopped):
+    keeper = Keeper(kept(stopped))
+    for count in range(stopped + 1, 501):
+        keeper.keep(count, (32, 32), {"total": float(count)})
+    assert keeper.course() == kept(500)
+
+
 def test_no_step_is_left_out_of_a_short_run():
     assert kept(POINTS - 1).steps == tuple(range(1, POINTS))
 

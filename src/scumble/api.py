@@ -3,14 +3,12 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from PIL import Image
 
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
@@ -21,75 +19,75 @@ from scumble.image.resize import resize
 from scumble.inputs import NO_MASK, Sources, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
-from scumble.outputs.base import outputs
-from scumble.outputs.files import OnExists, write
 from scumble.record import Record, Source, portable_name
+from scumble.result import Result as Result
 
 if TYPE_CHECKING:
-    from scumble.engine.run import Step
+    from scumble.checkpoint import Checkpoint
+    from scumble.engine.state import State
+    from scumble.engine.step import Step
 
 PACKAGES = ("torch", "numpy", "pillow", "safetensors")
-
-
-@dataclass(frozen=True)
-class Result:
-    """A painted picture and what made it."""
-
-    image: Image.Image  # RGB, or RGBA where the content had an alpha channel
-    record: Record
-
-    def save(
-        self, path: str | os.PathLike[str], *, on_exists: OnExists = "overwrite", record: bool = True
-    ) -> Path | None:
-        """Write the picture, whole or not at all, and return its path.
-
-        Args:
-            path: where to; the suffix says the format.
-            on_exists: `error`, `rename`, `overwrite` or `skip`; the path is None when skipped.
-            record: whether to put the record into a PNG, or into a JSON file beside other formats.
-
-        Raises:
-            UsageError: the suffix is none of ours, or there is no such folder.
-            OutputError: it could not be written; a file that was there before is intact.
-        """
-        return write(path, [self.image], self.record.to_json() if record else None, on_exists=on_exists)
-
-    def to_pil(self) -> Image.Image:
-        """Return a copy of the picture."""
-        return self.image.copy()
-
-    def _repr_png_(self) -> bytes:
-        """Show the picture in a notebook."""
-        return outputs["png"]().encode([self.image], self.record.to_json())
 
 
 class Run:
     """One run: iterate over it to paint, stop to cancel; `result` is the picture so far.
 
+    With a `checkpoint` its state is written now and then, and when it ends or is stopped. Where that cannot be, the
+    run goes on, and `checkpoint.problem` says why.
+
     Args:
         plan: what to do.
         sources: what the record says of the pictures that went in.
+        checkpoint: where to keep the state, if anywhere.
     """
 
-    def __init__(self, plan: Plan, sources: Sources) -> None:
-        self.plan, self.sources = plan, sources
+    def __init__(self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None) -> None:
+        self.plan, self.sources, self.checkpoint = plan, sources, checkpoint
         self.last: Step | None = None
         self.notes: list[str] = []
         self.keeper = Keeper()
         self.seconds = 0.0
+        self.begin: State | None = None
 
-    def __iter__(self) -> Iterator["Step"]:
+    def go_on(self, state: "State", record: Record) -> None:
+        """Begin, the first time, where a run stood that was stopped; `record` is of its picture."""
+        from scumble.engine.step import step_at
+
+        self.begin, self.last = state, step_at(self.plan, state)
+        self.notes, self.seconds = list(record.fallbacks), record.seconds
+        self.keeper = Keeper(record.course)
+
+    def __iter__(self) -> Generator["Step"]:
         from scumble.engine.run import paint  # torch takes a second to import
 
-        started = time.monotonic()
-        self.last, self.notes, self.keeper = None, [], Keeper()
-        for step in paint(self.plan):
-            self.last = step
-            if step.number:  # else nothing was evaluated
-                self.keeper.keep(step.count, step.scale.size, {"total": step.total, **step.parts})
-            self.notes.extend(step.notes)
-            self.seconds = time.monotonic() - started
-            yield step
+        if self.begin is None:
+            self.last, self.notes, self.keeper, self.seconds = None, [], Keeper(), 0.0
+        keep, started = self.checkpoint, time.monotonic() - self.seconds
+        steps = paint(self.plan, self.begin, keep.mark if keep else None)
+        self.begin = None  # its tensors are the run's now, to be let go of one after the other
+        try:
+            for step in steps:
+                self.last = step
+                if step.number:  # else nothing was evaluated
+                    self.keeper.keep(step.count, step.scale.size, {"total": step.total, **step.parts})
+                self.notes.extend(step.notes)
+                self.seconds = time.monotonic() - started
+                if keep:
+                    keep.step(self._record_at)
+                yield step
+        finally:
+            if keep:
+                keep.save(self._record_at)
+
+    @property
+    def rest(self) -> Plan:
+        """What is still to be done of the plan."""
+        if self.begin is None:
+            return self.plan
+        at = self.begin.position
+        first, *others = self.plan.scales[at.scale :]
+        return replace(self.plan, scales=(replace(first, steps=at.of - at.number), *others))
 
     def result(self) -> Result:
         """Return the picture of the last step with its record.
@@ -105,9 +103,12 @@ class Run:
         image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize(self.plan.content.alpha, size))
-        return Result(image, self._record(self.last))
+        return Result(image, self._record(self.last.count, self.last.costs()))
 
-    def _record(self, step: "Step") -> Record:
+    def _record_at(self, state: "State") -> Record:
+        return self._record(state.position.count, {name: float(cost) for name, cost in state.costs.items()})
+
+    def _record(self, steps: int, costs: dict[str, float]) -> Record:
         from scumble.engine.device import choose_device, choose_precision, thread_count
 
         options = self.plan.options
@@ -131,8 +132,8 @@ class Run:
             width=self.plan.width,
             height=self.plan.height,
             seconds=round(self.seconds, 2),
-            steps=step.count,
-            costs=step.costs(),
+            steps=steps,
+            costs=costs,
             course=self.keeper.course(),
             fallbacks=tuple(self.notes),
             **vars(self.sources),

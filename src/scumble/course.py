@@ -60,6 +60,9 @@ class Course(Recorded):
 class Keeper:
     """Keeps the costs of a run's steps; of a long run evenly thinned, and its last step.
 
+    Args:
+        before: the course up to where this one goes on.
+
     Costs that are tensors are kept as they are, so that no step waits for the device.
 
     Example:
@@ -71,11 +74,17 @@ class Keeper:
         ((1, 9, 17), 1000, 0.05882)
     """
 
-    def __init__(self) -> None:
-        self.scales: list[ScaleStart] = []
+    def __init__(self, before: Course | None = None) -> None:
+        self.scales: list[ScaleStart] = list(before.scales) if before else []
         self.points: dict[int, Mapping[str, SupportsFloat]] = {}
         self.every = 1
         self.last: dict[int, Mapping[str, SupportsFloat]] = {}
+        if before:
+            first, second, *_ = (*before.steps, 2, 2)
+            self.every = max(1, second - first)
+            for number, step in enumerate(before.steps):
+                if (step - 1) % self.every == 0:  # the last one may lie between
+                    self.points[step] = {name: values[number] for name, values in before.costs.items()}
 
     def keep(self, count: int, size: tuple[int, int], costs: Mapping[str, SupportsFloat]) -> None:
         """Take a step.

@@ -9,6 +9,7 @@ ScumbleError              exit code 1
 │   └── OutputExists      2    the output is there already and may not be overwritten
 ├── ImageError            3    a file that is not a picture Scumble accepts
 ├── RecordError           3    a picture without a readable record
+├── CheckpointError       3    a checkpoint that no run can go on from
 ├── WeightsError          4    weights that are missing, damaged or not what they claim to be
 │   └── DownloadError     4    a download that failed
 └── OutOfMemory           5    the picture does not fit into memory
@@ -80,6 +81,12 @@ class ImageError(ScumbleError):
 
 class RecordError(ScumbleError):
     """A picture has no record, or one that cannot be read."""
+
+    exit_code = 3
+
+
+class CheckpointError(ScumbleError):
+    """A checkpoint is damaged, or nothing that a run can go on from."""
 
     exit_code = 3
 

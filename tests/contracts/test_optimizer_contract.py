@@ -150,3 +150,50 @@ def test_numbers_that_are_not_finite_do_not_raise(kind, bad, after):
 def test_a_flat_objective_moves_nothing(kind):
     update = kind().step(drawn(1), evaluating(lambda image: 0 * image.sum()))
     assert torch.equal(update.image, drawn(1))
+
+
+@pytest.mark.parametrize("function", [narrow_valley, bent_valley])
+@pytest.mark.parametrize("before", [0, 1, 2, 15])
+def test_a_loaded_optimizer_goes_on_bit_by_bit(kind, function, before):
+    """What it is loaded with has come from a file: other memory, same numbers."""
+    first = kind()
+    image = run(first, drawn(1), function, before)
+    state = {name: one.clone() for name, one in first.state(image).items()}
+    expected, second = run(first, image, function, 5), kind()
+    second.load(copied := image.clone(), state)
+    assert torch.equal(run(second, copied, function, 5), expected)
+
+
+def test_a_state_is_not_changed_by_later_steps(kind):
+    optimizer = kind()
+    image = run(optimizer, drawn(1), narrow_valley, 4)
+    state = optimizer.state(image)
+    before = {name: one.clone() for name, one in state.items()}
+    run(optimizer, image, narrow_valley, 12)
+    assert state.keys() == before.keys() != set()
+    assert all(torch.equal(state[name], before[name]) for name in state)
+
+
+def test_a_state_holds_arrays_as_large_as_the_image_and_numbers(kind):
+    optimizer = kind()
+    image = run(optimizer, drawn(1), narrow_valley, 4)
+    assert {one.shape for one in optimizer.state(image).values()} <= {torch.Size(SHAPE), torch.Size()}
+
+
+def test_a_loaded_optimizer_goes_on_at_the_next_scale(kind):
+    def resize(image):
+        return F.interpolate(image, (9, 8), mode="bicubic", antialias=True)
+
+    first, second = kind(), kind()
+    image = run(first, drawn(1), narrow_valley, 6)
+    second.load(image, first.state(image))
+    ends = []
+    for optimizer in (first, second):
+        optimizer.next_scale(resize)
+        ends.append(run(optimizer, resize(image), narrow_valley, 3))
+    assert torch.equal(*ends)
+
+
+def test_a_state_that_is_not_its_own_is_refused(kind):
+    with pytest.raises(ValueError, match="it holds other"):
+        kind().load(drawn(1), {"other": torch.ones(())})

@@ -20,10 +20,14 @@ from scumble.cli.look import look
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.presets import presets
 from scumble.cli.rerun import rerun
+from scumble.cli.resume import resume
 from scumble.cli.show import show
-from scumble.cli.stylize import stylize
+from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
+
+SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
+       scumble stylize --continue-from PICTURE [OPTIONS]"""
 
 EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
@@ -44,9 +48,9 @@ app = App(
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
-app.command(stylize, usage="Usage: scumble stylize CONTENT STYLE... [OPTIONS]")
+app.command(stylize, usage=f"Usage: {SYNOPSIS}")
 app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
-for command in (look, compare, curves, show, rerun, presets, config, doctor, weights):
+for command in (look, compare, curves, show, rerun, resume, presets, config, doctor, weights):
     app.command(command)
 app.register_install_completion_command()
 
@@ -67,7 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = complain(error.message, error.hint, error.exit_code)
         show_traceback(debug)
     except CycloptsError as error:
-        code = complain(one_line(error), "scumble --help, or scumble COMMAND --help", 2)
+        code = complain(one_line(error), USAGE, 2)
         show_traceback(debug)
     except KeyboardInterrupt:
         code = complain("interrupted", "", 130)

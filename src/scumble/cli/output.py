@@ -1,4 +1,4 @@
-"""Where results go: the options that `stylize` and `rerun` share beside those of the picture."""
+"""Where results go: the options that `stylize`, `rerun` and `resume` share beside those of the picture."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -38,6 +38,11 @@ class Output:
         Folder for pictures on the way, as often as --every says.
     timelapse
         A film of the run, .gif or .webp.
+    checkpoint
+        Keep the state of the run in this file, written every 30 seconds and at the end: scumble resume FILE goes on
+        from there, whatever stopped it.
+    checkpoint_every
+        Seconds between two writings, instead of 30; 0 writes after each step.
     json
         Print one JSON object with the result; progress becomes JSON lines on stderr.
     quiet
@@ -52,6 +57,8 @@ class Output:
     on_exists: OnExists = "error"
     snapshots: Path | None = None
     timelapse: Path | None = None
+    checkpoint: Path | None = None
+    checkpoint_every: float | None = None
     json: Annotated[bool, Switch] = False
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False)] = False
     dry_run: Annotated[bool, Switch] = False
@@ -79,6 +86,8 @@ class Output:
                 f"the picture and the timelapse are both to be {self.output!r}",
                 "give the timelapse another name",
             )
+        if self.checkpoint_every is not None and self.checkpoint is None:
+            raise UsageError("--checkpoint-every needs --checkpoint FILE", "--checkpoint run.checkpoint")
 
 
 def default_name(plan: "Plan") -> str:

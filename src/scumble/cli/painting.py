@@ -1,25 +1,29 @@
-"""What `stylize` and `rerun` share: run, show, keep the best picture, write, report."""
+"""What `stylize`, `rerun` and `resume` share: run, show, keep the best picture, write, report."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from scumble.api import Result, Run
-from scumble.cli.console import say
+from scumble.cli.console import printable, say
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name
 from scumble.cli.progress import Reporter, costs_line, reporter
+from scumble.errors import OutputExists
 from scumble.outputs.base import outputs
-from scumble.outputs.files import resolve_path
+from scumble.outputs.files import OnExists, resolve_path
 
 
-def carry_out(run: Run, output: Output, notes: Sequence[str] = ()) -> None:
+def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Path | None = None) -> None:
     """Paint as planned, write what was asked for, print its path or the JSON result.
 
-    Ctrl-C, SIGTERM and errors keep the picture so far; then they are raised again.
+    Ctrl-C, SIGTERM and errors keep the picture so far; then they are raised again. The checkpoint that the run is
+    `going_on` from may be replaced.
     """
     output = output.named(default_name(run.plan))
     output.check()
@@ -29,19 +33,38 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = ()) -> None:
         return
     films = Films(run.plan, path or Path("stdout.png"), output.snapshots, output.timelapse, output.on_exists)
     if output.dry_run:
-        tell_plan(run.plan, path, films, as_json=output.json)
+        tell_plan(run.rest, path, films, as_json=output.json)
         return
+    if output.checkpoint:
+        keep_state(run, output.checkpoint, output.checkpoint_every, output.on_exists, going_on)
     with Interrupts() as interrupts:
         with reporter(run.plan, as_json=output.json, quiet=output.quiet) as report:
-            for note in (*notes, *input_notes(run)):
-                report.note(note)
+            for note in (*notes, *run.notes, *input_notes(run)):
+                report.note(printable(note))
             problem = paint(run, report, films)
         interrupts.ignore()
         if problem and run.last is None:
             raise problem
         keep(run, path, films, output, stopped=problem is not None)
-    if problem := problem or films.problem:
+    unwritten = run.checkpoint.problem if run.checkpoint else None
+    if problem := problem or films.problem or unwritten:
         raise problem
+
+
+def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, going_on: Path | None) -> None:
+    """Let a run keep its state in a file.
+
+    Raises:
+        OutputExists: there is one already, and nothing said that it may be replaced.
+    """
+    if path != going_on and on_exists != "overwrite" and os.path.lexists(path):
+        raise OutputExists(
+            f"the checkpoint {str(path)!r} is there already",
+            f"scumble resume {path} goes on from it, --on-exists overwrite begins anew",
+        )
+    from scumble.checkpoint import EVERY, Checkpoint  # torch takes a second to import
+
+    run.checkpoint = Checkpoint(path, EVERY if every is None else every)
 
 
 def input_notes(run: Run) -> Iterator[str]:
@@ -55,12 +78,13 @@ def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
     from scumble.engine.memory import release  # torch takes a second to import
 
     try:
-        for step in run:
-            for note in step.notes:
-                report.note(note)
-            report.step(step)
-            if taken := films.step(step):
-                report.note(f"{taken}  step {step.count}  {costs_line(step.costs())}")
+        with closing(iter(run)) as steps:  # a checkpoint is written whatever happens
+            for step in steps:
+                for note in step.notes:
+                    report.note(note)
+                report.step(step)
+                if taken := films.step(step):
+                    report.note(f"{taken}  step {step.count}  {costs_line(step.costs())}")
     except (Exception, KeyboardInterrupt) as problem:
         release(problem)  # to save the picture takes memory, too
         return problem
@@ -72,6 +96,8 @@ def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: 
     result, written = run.result(), path
     if stopped and not output.quiet:
         say(f"note: stopped at step {result.record.steps} of {run.plan.steps}; its picture is kept")
+        if run.checkpoint and run.checkpoint.current:
+            say(f"note: scumble resume {run.checkpoint.path} goes on from there")
     if path is None:
         record = result.record.to_json() if output.record else None
         sys.stdout.buffer.write(outputs["png"]().encode([result.image], record))
@@ -105,6 +131,7 @@ def tell_result(
             "fallbacks": list(record.fallbacks),
             "snapshots": str(films.snapshots.folder) if films.snapshots else None,
             "timelapse": film and str(film),
+            "checkpoint": output.checkpoint and str(output.checkpoint),
         }  # fmt: skip
         print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
         return

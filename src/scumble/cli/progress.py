@@ -96,6 +96,7 @@ class Bars(Reporter):
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        self.first: Step | None  # seen of its scale
         self.bars: Progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
@@ -106,14 +107,17 @@ class Bars(Reporter):
             scale.size: self.bars.add_task(f"{scale.width} x {scale.height}", total=scale.steps, told="")
             for scale in plan.scales
         }
-        self.clock, self.scale_started = Clock(), time.monotonic()
+        self.clock, self.first, self.started = Clock(), None, 0.0
         self.bars.start()
 
     def step(self, step: "Step") -> None:
         now = time.monotonic()
-        if step.number == 1:
-            self.scale_started = now
-        speed = max(step.number - 1, 1) / max(now - self.scale_started, 1e-3)
+        if self.first is None or self.first.scale != step.scale:
+            for size, task in self.tasks.items():  # a run that goes on has made these before
+                if max(size) < max(step.scale.size):
+                    self.bars.update(task, completed=self.bars.tasks[task].total)
+            self.first, self.started = step, now
+        speed = max(step.number - self.first.number, 1) / max(now - self.started, 1e-3)
         told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {self.clock.tell(step.progress)[1]}"
         self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
 

@@ -1,14 +1,11 @@
 """The command `scumble rerun`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from scumble.cli.output import Output
-
-if TYPE_CHECKING:
-    from scumble.record import Record
 
 
 def rerun(
@@ -32,25 +29,8 @@ def rerun(
     from scumble.api import prepare_again
     from scumble.cli.painting import carry_out
     from scumble.record import read_record
+    from scumble.resume import differences
 
     record = read_record(picture)
     run = prepare_again(record, [*(inputs or []), Path(), picture.parent])
-    notes = [f"{difference}; pixels may differ" for difference in differences(record)]
-    carry_out(run, output.named(f"{picture.stem}-again.png"), notes)
-
-
-def differences(record: "Record") -> list[str]:
-    """Return what is not as it was when the record was made."""
-    from scumble.api import versions
-    from scumble.backbones.cache import weights_sha256
-
-    found = [
-        f"{name} was {record.versions.get(name, 'unknown')} and is {now}"
-        for name, now in versions().items()
-        if record.versions.get(name) != now
-    ]
-    if weights_sha256(record.backbone) != record.weights_sha256:
-        found.append(f"the weights of {record.backbone} have changed")
-    if record.device != "cpu":
-        found.append(f"it was made on {record.device}")
-    return found
+    carry_out(run, output.named(f"{picture.stem}-again.png"), differences(record))

@@ -1,6 +1,7 @@
 """The command `scumble stylize`."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -8,8 +9,10 @@ from cyclopts import Parameter
 from scumble.cli.output import STDIN, Output
 from scumble.cli.settings import settle
 from scumble.cli.weights import offer
-from scumble.errors import ImageError, UsageError
+from scumble.errors import BadOption, ImageError, UsageError
 from scumble.options import Options
+
+USAGE = "scumble --help, or scumble COMMAND --help"
 
 
 def read_sources(content: str, styles: list[str]) -> list[str | bytes]:
@@ -45,11 +48,32 @@ def read_stdin() -> bytes:
     return bytes(data)
 
 
+def carry_on(
+    picture: Path,
+    inputs: list[Path],
+    content: str | None,
+    styles: list[str],
+    output: Output,
+    options: Options,
+) -> None:
+    """Go on from a finished picture; of the options only flags count, for its record holds the others."""
+    from scumble.cli.painting import carry_out
+    from scumble.record import read_record
+    from scumble.resume import differences, prepare_continued
+
+    if STDIN in (content, *styles):
+        raise UsageError("- was given, but --continue-from takes its pictures from files")
+    run = prepare_continued(picture, inputs, content, styles, **options.given)
+    carry_out(run, output.named(f"{picture.stem}-continued.png"), differences(read_record(picture)))
+
+
 def stylize(
-    content: str,
-    style: list[str],
+    content: str | None = None,
+    style: list[str] | None = None,
     /,
     *,
+    continue_from: Path | None = None,
+    inputs: Annotated[list[Path] | None, Parameter(consume_multiple=True, negative="")] = None,
     output: Output = Output(),  # noqa: B008 (frozen)
     options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008 (frozen)
 ) -> None:
@@ -63,10 +87,28 @@ def stylize(
         The photograph; - reads it from stdin.
     style
         The painting, or several to mix; - for one of them.
+    continue_from
+        Go on from a picture that Scumble made, with content, style and options from its record unless they are
+        given, for as many --steps at full size, such as +100.
+    inputs
+        With --continue-from: folders that hold content and style, besides this one and the picture's own.
     """
     from scumble.api import prepare  # NumPy and Pillow take a while, and --help does without
     from scumble.cli.painting import carry_out
 
+    if continue_from is not None:
+        carry_on(continue_from, inputs or [], content, style or [], output, options)
+        return
+    if content is None or not style:
+        raise UsageError(f"{'STYLE' if content else 'CONTENT'} requires an argument", USAGE)
+    if inputs:
+        raise UsageError(
+            "--inputs was given without --continue-from PICTURE, whose record names its pictures"
+        )
+    if more := [number for number in options.given.get("steps", []) if str(number).startswith("+")]:
+        raise BadOption(
+            f"steps are {more[0]!r}, but there is no picture to go on from", "--continue-from PICTURE"
+        )
     settled = settle(options)
     if not output.dry_run:
         offer(settled.backbone)

@@ -18,7 +18,8 @@ from scumble.image.tensors import to_tensor
 class Coloring:
     """The colors of one run: `next_scale` before each scale, then `shown` for each of its pictures.
 
-    Where the content is clear, or is not painted, its colors do not count.
+    Where the content is clear, or is not painted, its colors do not count in what `color` asks for. They do in
+    `recolor`: the picture is the same as without an alpha channel.
 
     Args:
         plan: options `color`, `color_amount`, `recolor` and `strength`; shares of the styles; alpha of the content.
@@ -54,14 +55,11 @@ class Coloring:
         if self.amount > 0:
             self.wanted = self._colors(content, OKLAB)
             if self.mode == "only":
-                self.content = self._recolored(content, styles, 1.0)
+                self.content = recolored(content, styles, self.shares, self.areas, 1.0, self.counted)
             if self.mode in ("match", "luma"):
                 pairs = zip(styles, self.areas.styles, strict=True)
                 styles = [self._matched(style, mask) for style, mask in pairs]
-        return self._recolored(content, styles, self.recolor), styles
-
-    def _recolored(self, content: Tensor, styles: list[Tensor], amount: float) -> Tensor:
-        return recolored(content, styles, self.shares, self.areas, amount, self.counted)
+        return recolored(content, styles, self.shares, self.areas, self.recolor), styles
 
     def _matched(self, style: Tensor, mask: Tensor) -> Tensor:
         """Return a style in the content's colors, region by region, or in its lightness alone.

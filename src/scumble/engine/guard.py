@@ -2,9 +2,10 @@
 
 import math
 from collections import deque
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from scumble.errors import RunFailed
@@ -19,6 +20,19 @@ FAR = 3.0  # a pixel, where [0, 1] can be shown
 STILL = 1e-7  # largest change of a pixel that is none
 PATIENCE = 3  # still steps before a verdict
 LONG = 20  # steps over which a plateau is looked for
+SAFER_RATE = 0.005  # of Adam, after a rescue
+
+
+class Watch(BaseModel):
+    """What a guard remembers beside the best picture: totals, None before the first step of a scale."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    rescued: bool
+    best: float | None
+    first: float | None
+    still: Annotated[int, Field(ge=0, le=PATIENCE)]
+    totals: Annotated[tuple[float, ...], Field(max_length=LONG + 1)]
 
 
 def deviation(image: Tensor) -> float:
@@ -45,6 +59,19 @@ class Guard:
         self.first_total: float | None = None
         self.still = 0
         self.totals: deque[float] = deque(maxlen=LONG + 1)
+
+    def memory(self) -> Watch:
+        """Return what is to be known, with `best`, to go on watching."""
+        best = None if self.best_total == math.inf else self.best_total
+        return Watch(rescued=self.rescued, best=best, first=self.first_total, still=self.still,
+                     totals=tuple(self.totals))  # fmt: skip
+
+    def recall(self, best: Tensor, memory: Watch) -> None:
+        """Go on watching where another guard had such a memory."""
+        self.watch(best)
+        self.rescued, self.first_total, self.still = memory.rescued, memory.first, memory.still
+        self.best_total = math.inf if memory.best is None else memory.best
+        self.totals.extend(memory.totals)
 
     def verdict(self, before: Tensor, update: Update) -> Verdict:
         """Judge an update and remember the best picture. Reads the total: a synchronization on a GPU."""
@@ -87,5 +114,10 @@ class Guard:
                 "use the default weights, or --optimizer adam with a smaller --rate",
             )
         self.rescued = True
-        rate = 0.005
-        return Adam(rate), f"{verdict} at step {step}: back to the best picture, on with adam at rate {rate}"
+        how = f"back to the best picture, on with adam at rate {SAFER_RATE}"
+        return safer(), f"{verdict} at step {step}: {how}"
+
+
+def safer() -> Optimizer:
+    """Return the optimizer of the second try."""
+    return Adam(SAFER_RATE)

@@ -1,7 +1,6 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
@@ -19,43 +18,28 @@ from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
+from scumble.engine.scene import Scene, make_scene, tensor_of
 from scumble.engine.start import start_image
+from scumble.engine.state import Position, State, new_optimizer, optimizer_at
+from scumble.engine.step import Step as Step
+from scumble.engine.step import split, step_at
 from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
-from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
-from scumble.image.resize import resize
-from scumble.image.tensors import to_tensor
-from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, optimizers
+from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
 
-
-@dataclass(frozen=True)
-class Step:
-    """The picture after one optimizer update. Stop iterating to cancel the run."""
-
-    scale: Scale
-    number: int  # in this scale, from 1
-    of: int  # steps of this scale
-    count: int  # over all scales
-    progress: float  # share of the work done, [0, 1]
-    total: Tensor  # 0-d, on the device; to read it is to wait for it, so readers decide when
-    parts: Mapping[str, Tensor]  # cost of each loss in its own units, 0-d
-    image: Tensor  # (1, 3, H, W), [0, 1]
-    notes: tuple[str, ...] = ()  # what the user should know, each said once
-
-    @property
-    def finished_scale(self) -> bool:
-        """Whether this is the last step of its scale."""
-        return self.number == self.of
-
-    def costs(self) -> dict[str, float]:
-        """Return total and parts as numbers, each part in its formula's own units. Waits for the device."""
-        return {"total": float(self.total)} | {name: float(cost) for name, cost in self.parts.items()}
+Mark = Callable[[State], object]
 
 
-def paint(plan: Plan) -> Iterator[Step]:
+def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> Iterator[Step]:
     """Paint a picture as planned.
+
+    Args:
+        plan: what to do.
+        begin: go on from there, to the pixels of a run that was never stopped.
+        mark: is told the state before each step is yielded, and where the way of computing changes; it is to keep
+            the last one only, whose tensors stay in memory.
 
     Raises:
         WeightsError: the backbone's weights are not here.
@@ -68,7 +52,8 @@ def paint(plan: Plan) -> Iterator[Step]:
     while True:
         try:
             with use_threads(plan.options.threads):  # for one step at a time: the caller's number is not ours
-                steps = steps or Painting(plan).steps()
+                steps = steps or Painting(plan, begin).steps(mark)
+                begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
@@ -96,37 +81,33 @@ def prepare_backbone(options: Options) -> Backbone:
     return backbone
 
 
-@dataclass(frozen=True)
-class Scene:
-    """The pictures at one scale.
-
-    Args:
-        content: (1, 3, H, W), in the colors that it is painted in.
-        styles: (1, 3, h, w) each, likewise.
-        painted: what of it is painted; None for all.
-    """
-
-    content: Tensor
-    styles: list[Tensor]
-    painted: Painted | None
-
-    def shown(self, image: Tensor) -> Tensor:
-        """Return the running image as it is shown: in [0, 1], and untouched where it is not painted."""
-        return (self.painted.blended(image) if self.painted else image).clamp(0, 1)
+def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:
+    """Whether there is anything to see in a picture at a scale."""
+    return deviation(tensor_of(picture, scale.size, device)) > 10 / 255
 
 
 class Painting:
-    """The parts of one run: what stays the same from scale to scale."""
+    """The parts of one run: what stays the same from scale to scale.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: what to do.
+        begin: the state to go on from, if not from the start.
+    """
+
+    def __init__(self, plan: Plan, begin: State | None = None) -> None:
         self.plan = plan
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        varied = all(self._is_varied(one) for one in (plan.content, *plan.styles))
+        varied = all(is_varied(one, plan.scales[0], self.device) for one in (plan.content, *plan.styles))
         self.guard = Guard(varied, plan.options.plateau)
-        self.optimizer = self._optimizer()
-        self.notes = self._substitutions()
+        self.begin = begin and begin.to(self.device)
+        self.optimizer = optimizer_at(plan, self.begin) if self.begin else new_optimizer(plan.options)
+        self.count, self.costs = 0, {"total": torch.zeros(())}  # steps made, and what the last one said
+        if self.begin:
+            self.count, self.costs = self.begin.position.count, dict(self.begin.costs)
+            self.guard.recall(self.begin.best, self.begin.position.watch)
+        self.notes = () if begin else self._substitutions()  # said before
         precision = choose_precision(plan.options.precision, self.device)
         self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
@@ -148,81 +129,81 @@ class Painting:
         """Return for each scale how to compute it, and what is left to try should memory not be enough."""
         most = memory_limit(self.options, self.device)
         found = Need(self.backbone, self.plan, precision).fits(most)
-        first, *_ = ladder = list(rungs(self.options))
-        self.notes += tuple(
-            f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB"
-            for scale, fit in found.items()
-            if fit != first
-        )
-        return {scale: ladder[ladder.index(fit) :] for scale, fit in found.items()}
-
-    def _tensor(self, picture: Picture, size: tuple[int, int]) -> Tensor:
-        return to_tensor(resize(picture.rgb, size)).to(self.device)
-
-    def _is_varied(self, picture: Picture) -> bool:
-        return deviation(self._tensor(picture, self.plan.scales[0].size)) > 10 / 255
-
-    def _scene(self, scale: Scale) -> Scene:
-        """Return the pictures as a scale sees them."""
-        content = self._tensor(self.plan.content, scale.size)
-        sizes = self.plan.style_sizes(scale)
-        styles = [self._tensor(style, size) for style, size in zip(self.plan.styles, sizes, strict=True)]
-        masks = self.plan.masks
-        part = painted(masks, content, self.options.feather) if masks else None
-        return Scene(*self.coloring.next_scale(content, styles, part.mask if part else None), part)
+        ladder = list(rungs(self.options))
+        before = self.begin.position.fits if self.begin else [ladder[0]] * len(self.plan.scales)
+        ways = {}
+        for scale, kept in reversed([*zip(self.plan.scales, before, strict=True)]):
+            fit = max(found[scale], kept, key=ladder.index)
+            ways[scale] = ladder[ladder.index(fit) :]
+            if fit != kept:
+                self.notes += (
+                    f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB",
+                )
+        return ways
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
-        return start_image(self.options, content, self._tensor(given, scale.size) if given else None)
+        return start_image(
+            self.options, content, tensor_of(given, scale.size, self.device) if given else None
+        )
 
     def _enlarged(self, image: Tensor, coarse: Tensor, content: Tensor, scale: Scale) -> Tensor:
         """Return the image in the size of a scale, with the detail that the content has there and not before."""
         detail = content - resized(coarse, scale)
         return (resized(image, scale) + detail_share(self.options.strength) * detail).clamp(0, 1)
 
-    def _optimizer(self) -> Optimizer:
-        options = self.options
-        return optimizers[options.optimizer](options.rate, options.history, options.evaluations)
-
-    def steps(self) -> Iterator[Step]:
+    def steps(self, mark: Mark | None = None) -> Iterator[Step]:
         """Yield the steps of all scales; a last scale without any yields its image once, as step 0."""
+        self.mark = mark
         image = content = torch.empty(0)
-        evaluation = Evaluation(torch.zeros(()), torch.zeros(()))  # of a run without steps
-        work = sum(scale.work for scale in self.plan.scales)
-        count = done = 0
-        for scale in self.plan.scales:
-            coarse, scene = content, self._scene(scale)
+        for scale in self.plan.scales[self.begin.position.scale if self.begin else 0 :]:
+            coarse, scene = content, make_scene(self.plan, scale, self.coloring, self.device)
             content = scene.content
-            image = self._enlarged(image, coarse, content, scale) if count else self._start(scale, content)
+            if self.begin:
+                image = self.begin.image
+            elif self.count:
+                image = self._enlarged(image, coarse, content, scale)
+            else:
+                image = self._start(scale, content)
             if scale.steps == 0:
                 continue
-            for number, of, moved, evaluation in self._paint(scale, image, scene):
-                image, count = moved, count + 1
-                progress = (done + scale.work * number / of) / work
-                shown, notes, self.notes = scene.shown(self.coloring.shown(image)), self.notes, ()
-                yield Step(
-                    scale, number, of, count, progress, evaluation.total, evaluation.parts, shown, notes
-                )
-            done += scale.work
+            for number, of, image, evaluation in self._paint(scale, image, scene):  # noqa: B020
+                self.count, self.costs = self.count + 1, {"total": evaluation.total, **evaluation.parts}
+                notes, self.notes = self.notes, ()
+                yield step_at(self.plan, self._state(scale, number, of, image, scene), notes)
         if scale.steps == 0:
-            total, parts = evaluation.total, evaluation.parts
-            yield Step(
-                scale, 0, 0, count, 1.0, total, parts, scene.shown(self.coloring.shown(image)), self.notes
-            )
+            total, parts = split(self.costs)
+            yield Step(scale, 0, 0, self.count, 1.0, total, parts, scene.shown(image), self.notes)
+
+    def _state(self, scale: Scale, number: int, of: int, image: Tensor, scene: Scene) -> State:
+        """Return the state after a step, and mark it; nobody is to keep it longer, for it holds what may be freed."""
+        index, ended = self.plan.scales.index(scale), number == of
+        fits = tuple(self.fits[each][0] for each in self.plan.scales)
+        position = Position(
+            scale=index, number=number, of=of, count=self.count, fits=fits, watch=self.guard.memory()
+        )
+        best = image if ended else self.guard.best  # a scale that has ended goes back to none
+        finished = ended and index == len(self.plan.scales) - 1
+        optimizer = {} if finished else self.optimizer.state(image)
+        state = State(position, image, scene.shown(image), best, optimizer, self.costs)
+        if self.mark:
+            self.mark(state)
+        return state
 
     def _paint(
         self, scale: Scale, image: Tensor, scene: Scene
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
         """Yield what `_descend` does; where memory is not enough, go on from there in a way that needs less."""
-        number = 0
-        for fit in self.fits[scale]:
-            if number or fit != self.fits[scale][0]:
-                self.notes += (f"memory was not enough after step {number} of {scale.width} x {scale.height}: "
-                               f"on with {fit}",)  # fmt: skip
+        number, under_way = self._taken_up(scale)
+        ladder = self.fits[scale]
+        while ladder:
             try:
-                self.optimizer.history = fit.history
-                self.optimizer.next_scale(partial(resized, scale=scale))
-                objective = self._objective(scene, fit)
+                if not under_way:
+                    image = self._set_out(scale, image, ladder[0])
+                    if number:
+                        self._state(scale, number, scale.steps, image, scene)  # the one before holds memory
+                under_way = False
+                objective = self._objective(scene, ladder[0])
                 for number, of, image, evaluation in self._descend(scale, image, objective, number):  # noqa: B020
                     yield number, of, image, evaluation
                 return
@@ -230,7 +211,26 @@ class Painting:
                 if not is_out_of_memory(error):
                     raise
                 release(error)
+            ladder.pop(0)
+            self.notes += tuple(f"memory was not enough after step {number} of {scale.width} x {scale.height}: "
+                                f"on with {fit}" for fit in ladder[:1])  # fmt: skip
         raise too_large(*scale.size)
+
+    def _taken_up(self, scale: Scale) -> tuple[int, bool]:
+        """Return how many steps of a scale were made before this run, and whether they go on in the same way."""
+        begin, self.begin = self.begin, None
+        if begin is None:
+            return 0, False
+        at = begin.position
+        return scale.steps if at.number == at.of else at.number, at.fits[at.scale] == self.fits[scale][0]
+
+    def _set_out(self, scale: Scale, image: Tensor, fit: Fit) -> Tensor:
+        """Return the image that a scale, or another way of computing it, begins with."""
+        self.optimizer.history = fit.history
+        self.optimizer.next_scale(partial(resized, scale=scale))
+        image = image.clamp(0, 1) if self.options.clip else image
+        self.guard.watch(image)
+        return image
 
     def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
         arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
@@ -241,9 +241,6 @@ class Painting:
         self, scale: Scale, image: Tensor, objective: Evaluate, number: int
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
         """Yield number, last number, image and evaluation of each step of one scale after step `number`."""
-        if self.options.clip:
-            image = image.clamp(0, 1)
-        self.guard.watch(image)
         while number < scale.steps:
             update = self.optimizer.step(image, objective)
             verdict = self.guard.verdict(image, update)

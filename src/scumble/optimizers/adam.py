@@ -1,8 +1,11 @@
 """Adam, which the exercises use."""
 
+from collections.abc import Mapping
+
+import torch
 from torch import Tensor
 
-from scumble.optimizers.base import Evaluate, Optimizer, Resize, Update, optimizers
+from scumble.optimizers.base import Evaluate, Optimizer, Resize, Update, optimizers, require
 
 
 @optimizers("adam")
@@ -43,3 +46,20 @@ class Adam(Optimizer):
         if self.mean is not None and self.square is not None:
             self.mean = resize(self.mean)
             self.square = resize(self.square).clamp_min(0)  # bicubic overshoots
+
+    def state(self, image: Tensor) -> dict[str, Tensor]:
+        del image
+        if self.mean is None or self.square is None:
+            return {}
+        number = torch.tensor(self.number, dtype=torch.float64)
+        return {"mean": self.mean, "square": self.square, "number": number}
+
+    def load(self, image: Tensor, state: Mapping[str, Tensor]) -> None:
+        del image
+        if not state:
+            return
+        require(state, ("mean", "square", "number"))
+        number = float(state["number"])
+        if not (number >= 1 and number.is_integer()) or bool((state["square"] < 0).any()):
+            raise ValueError("it counts no steps, or a square is below 0")
+        self.mean, self.square, self.number = state["mean"], state["square"], int(number)

@@ -1,7 +1,7 @@
 """What an optimizer is: from an image and a way to evaluate it to a better image."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -58,6 +58,29 @@ class Optimizer(ABC):
     def next_scale(self, resize: Resize) -> None:
         """Carry over to an image of another size what still holds there; nothing by default."""
         del resize
+
+    def state(self, image: Tensor) -> dict[str, Tensor]:
+        """Return what the next step from `image` depends on beside it, by name; later steps do not change it.
+
+        A tensor is as large as the image, or a single number. Nothing by default.
+        """
+        del image
+        return {}
+
+    def load(self, image: Tensor, state: Mapping[str, Tensor]) -> None:
+        """Go on at `image` as the optimizer would have that gave the `state`.
+
+        Raises:
+            ValueError: no optimizer of this kind is ever in such a state.
+        """
+        del image
+        require(state, ())
+
+
+def require(state: Mapping[str, Tensor], names: Collection[str]) -> None:
+    """Raise `ValueError` unless a state holds just what is named."""
+    if state.keys() != set(names):
+        raise ValueError(f"it holds {', '.join(sorted(state)) or 'nothing'}")
 
 
 optimizers: Registry[Optimizer] = Registry("optimizer", "optimizers")

@@ -1,8 +1,10 @@
 """Plain gradient descent, as the first exercises do it."""
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
-from scumble.optimizers.base import Evaluate, Optimizer, Update, optimizers
+from scumble.optimizers.base import Evaluate, Optimizer, Update, optimizers, require
 
 
 @optimizers("gradient-descent")
@@ -28,3 +30,16 @@ class GradientDescent(Optimizer):
     def next_scale(self, resize: object) -> None:
         del resize
         self.largest = None
+
+    def state(self, image: Tensor) -> dict[str, Tensor]:
+        del image
+        return {} if self.largest is None else {"largest": self.largest}
+
+    def load(self, image: Tensor, state: Mapping[str, Tensor]) -> None:
+        del image
+        if not state:
+            return
+        require(state, ("largest",))
+        if not float(state["largest"]) > 0:
+            raise ValueError("its largest gradient is not above 0")
+        self.largest = state["largest"]

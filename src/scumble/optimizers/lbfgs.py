@@ -2,11 +2,12 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers, require
 from scumble.optimizers.line_search import Point, strong_wolfe
 
 LINE_SEARCH = 10  # evaluations at most; one is the rule
@@ -55,6 +56,33 @@ class LBFGS(Optimizer):
         self.memory = deque(maxlen=self.history)
         self.point = None
 
+    def state(self, image: Tensor) -> dict[str, Tensor]:
+        pairs = {
+            f"{kind}.{number}": tensor
+            for number, (move, change, _) in enumerate(self.memory)
+            for kind, tensor in (("move", move), ("change", change))
+        }
+        known = self._known(image)
+        if known is None:
+            return pairs
+        parts = {f"part.{name}": cost for name, cost in known.parts.items()}
+        return {**pairs, "gradient": known.gradient, "total": known.total, **parts}
+
+    def load(self, image: Tensor, state: Mapping[str, Tensor]) -> None:
+        parts = {name.removeprefix("part."): cost for name, cost in state.items() if name.startswith("part.")}
+        pairs = sum(name.startswith("move.") for name in state)
+        names = [f"{kind}.{number}" for number in range(pairs) for kind in ("move", "change")]
+        if "gradient" in state:
+            names += ["gradient", "total", *(f"part.{name}" for name in parts)]
+        require(state, names)
+        if "gradient" in state:
+            self.point = (image, Evaluation(state["total"], state["gradient"], parts))
+        self.memory = deque(maxlen=self.history)
+        for number in range(pairs):
+            self._remember(state[f"move.{number}"], state[f"change.{number}"])
+        if len(self.memory) != pairs:
+            raise ValueError(f"of {pairs} pairs it would remember {len(self.memory)}")
+
     def _known(self, image: Tensor) -> Evaluation | None:
         """Return the evaluation of this very image, if the last update ended there and nobody clipped it."""
         return self.point[1] if self.point and self.point[0] is image else None
@@ -95,7 +123,7 @@ class LBFGS(Optimizer):
     def _remember(self, move: Tensor, change: Tensor) -> None:
         curvature = dot(move, change)
         lengths = math.sqrt(dot(move, move)) * math.sqrt(dot(change, change))
-        if curvature > 1e-6 * lengths:  # a cosine: no bound that depends on the units of the objective
+        if curvature > 1e-6 * lengths > 0:  # a cosine: no bound that depends on the units of the objective
             self.memory.append((move, change, 1 / curvature))
 
     def _direction(self, gradient: Tensor) -> Tensor:

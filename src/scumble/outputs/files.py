@@ -63,7 +63,7 @@ def resolve_path(
                 f"the output {str(file)!r} is a folder", "give a file name in it, such as out.png"
             )
     writer = writer_for(path)
-    _check_folder(path)
+    check_folder(path)
     if on_exists == "overwrite":
         _check_replaceable(path, writer)
         return path
@@ -155,7 +155,7 @@ def _commit(target: Path, data: bytes, beside: bytes | None, on_exists: OnExists
         place(hidden[0], target)
         if beside is not None:
             place(hidden[1], sidecar(target))
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         for path in hidden:
             path.unlink(missing_ok=True)
@@ -187,7 +187,7 @@ def _place_new(hidden: Path, target: Path) -> None:
         hidden.replace(target)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new names last through a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -207,7 +207,8 @@ def _status(path: Path) -> os.stat_result | None:
         raise UsageError(f"the output {str(path)!r} cannot be written: {why}") from error
 
 
-def _check_folder(path: Path) -> None:
+def check_folder(path: Path) -> None:
+    """Raise `UsageError` unless there is a folder for a file, and it may be written to."""
     status = _status(path.parent / ".")
     if status is None:
         raise UsageError(f"there is no folder {str(path.parent)!r} to write to", f"mkdir -p '{path.parent}'")

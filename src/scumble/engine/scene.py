@@ -1,0 +1,50 @@
+"""The pictures as one scale sees them, and the picture that it shows."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from scumble.engine.coloring import Coloring
+from scumble.engine.plan import Plan
+from scumble.engine.pyramid import Scale
+from scumble.engine.untouched import Painted, painted
+from scumble.image.files import Picture
+from scumble.image.resize import resize
+from scumble.image.tensors import to_tensor
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The pictures at one scale.
+
+    Args:
+        content: (1, 3, H, W), in the colors that it is painted in.
+        styles: (1, 3, h, w) each, likewise.
+        coloring: what is done to colors in the end.
+        painted: what of the content is painted; None for all.
+    """
+
+    content: Tensor
+    styles: list[Tensor]
+    coloring: Coloring
+    painted: Painted | None
+
+    def shown(self, image: Tensor) -> Tensor:
+        """Return the running image as it is shown: in [0, 1], in its colors, untouched where it is not painted."""
+        image = self.coloring.shown(image)
+        return self.painted.blended(image).clamp(0, 1) if self.painted else image
+
+
+def tensor_of(picture: Picture, size: tuple[int, int], device: torch.device) -> Tensor:
+    """Return a picture in a size, (1, 3, H, W), [0, 1]."""
+    return to_tensor(resize(picture.rgb, size)).to(device)
+
+
+def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.device) -> Scene:
+    """Return the pictures of a plan at one of its scales; `coloring` is that of the run, and turns to this scale."""
+    content = tensor_of(plan.content, scale.size, device)
+    sizes = plan.style_sizes(scale)
+    styles = [tensor_of(style, size, device) for style, size in zip(plan.styles, sizes, strict=True)]
+    part = painted(plan.masks, content, plan.options.feather) if plan.masks else None
+    return Scene(*coloring.next_scale(content, styles, part.mask if part else None), coloring, part)

@@ -1,0 +1,47 @@
+"""What a run tells of itself: the picture after each update."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from scumble.engine.plan import Plan
+from scumble.engine.pyramid import Scale
+from scumble.engine.state import State
+
+
+@dataclass(frozen=True)
+class Step:
+    """The picture after one optimizer update. Stop iterating to cancel the run."""
+
+    scale: Scale
+    number: int  # in this scale, from 1
+    of: int  # steps of this scale
+    count: int  # over all scales
+    progress: float  # share of the work done, [0, 1]
+    total: Tensor  # 0-d, on the device; to read it is to wait for it, so readers decide when
+    parts: Mapping[str, Tensor]  # cost of each loss in its own units, 0-d
+    image: Tensor  # (1, 3, H, W), [0, 1]
+    notes: tuple[str, ...] = ()  # what the user should know, each said once
+
+    @property
+    def finished_scale(self) -> bool:
+        """Whether this is the last step of its scale."""
+        return self.number == self.of
+
+    def costs(self) -> dict[str, float]:
+        """Return total and parts as numbers, each part in its formula's own units. Waits for the device."""
+        return {"total": float(self.total)} | {name: float(cost) for name, cost in self.parts.items()}
+
+
+def step_at(plan: Plan, state: State, notes: tuple[str, ...] = ()) -> Step:
+    """Return the step that a run has just made."""
+    at, scale = state.position, plan.scales[state.position.scale]
+    done = sum(each.work for each in plan.scales[: at.scale]) + scale.work * at.number / at.of
+    progress = done / sum(each.work for each in plan.scales)
+    return Step(scale, at.number, at.of, at.count, progress, *split(state.costs), state.shown, notes)
+
+
+def split(costs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the total and the parts of costs."""
+    return costs["total"], {name: cost for name, cost in costs.items() if name != "total"}

@@ -1,0 +1,43 @@
+"""What a run gives: a picture that knows what made it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from scumble.outputs.base import outputs
+from scumble.outputs.files import OnExists, write
+from scumble.record import Record
+
+
+@dataclass(frozen=True)
+class Result:
+    """A painted picture and what made it."""
+
+    image: Image.Image  # RGB, or RGBA where the content had an alpha channel
+    record: Record
+
+    def save(
+        self, path: str | os.PathLike[str], *, on_exists: OnExists = "overwrite", record: bool = True
+    ) -> Path | None:
+        """Write the picture, whole or not at all, and return its path.
+
+        Args:
+            path: where to; the suffix says the format.
+            on_exists: `error`, `rename`, `overwrite` or `skip`; the path is None when skipped.
+            record: whether to put the record into a PNG, or into a JSON file beside other formats.
+
+        Raises:
+            UsageError: the suffix is none of ours, or there is no such folder.
+            OutputError: it could not be written; a file that was there before is intact.
+        """
+        return write(path, [self.image], self.record.to_json() if record else None, on_exists=on_exists)
+
+    def to_pil(self) -> Image.Image:
+        """Return a copy of the picture."""
+        return self.image.copy()
+
+    def _repr_png_(self) -> bytes:
+        """Show the picture in a notebook."""
+        return outputs["png"]().encode([self.image], self.record.to_json())
