@@ -335,7 +335,7 @@ def test_going_on_takes_the_options_of_the_record_but_for_those_given(folder):
     ).plan.options
     assert (options.optimizer, options.steps, options.size) == ("adam", (2,), "64")
     other = prepare_continued(folder / "out.png", styles=[folder / "photo.png"])
-    assert other.sources["styles"][0].name == "photo.png"
+    assert other.sources.styles[0].name == "photo.png"
     with pytest.raises(BadOption, match="to go on at full size takes one number"):
         prepare_continued(folder / "out.png", steps="5,6")
     for other in ({"start": "noise"}, {"coarsest": 32}):

@@ -18,8 +18,8 @@ from scumble.image.tensors import to_tensor
 class Coloring:
     """The colors of one run: `next_scale` before each scale, then `shown` for each of its pictures.
 
-    Where the content is clear, or is not painted, its colors do not count in what `color` asks for. They do in
-    `recolor`: the picture is the same as without an alpha channel.
+    Where the content is clear, or is not painted, its colors do not count, unless the style's are all that is asked
+    for: then the picture is the same as without an alpha channel.
 
     Args:
         plan: options `color`, `color_amount`, `recolor` and `strength`; shares of the styles; alpha of the content.
@@ -59,7 +59,9 @@ class Coloring:
             if self.mode in ("match", "luma"):
                 pairs = zip(styles, self.areas.styles, strict=True)
                 styles = [self._matched(style, mask) for style, mask in pairs]
-        return recolored(content, styles, self.shares, self.areas, self.recolor), styles
+        return recolored(
+            content, styles, self.shares, self.areas, self.recolor, self.counted if self.amount > 0 else None
+        ), styles
 
     def _matched(self, style: Tensor, mask: Tensor) -> Tensor:
         """Return a style in the content's colors, region by region, or in its lightness alone.
