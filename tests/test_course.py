@@ -81,10 +81,11 @@ def test_the_record_of_a_picture_holds_its_course(content, style):
 
 @pytest.mark.usefixtures("weights")
 def test_a_run_begun_again_begins_its_course_again(content, style):
-    run = prepare(content, style, size=48, coarsest=0, steps=2, threads=1)
+    run = prepare(content, style, size=64, coarsest=32, steps=1, threads=1)
     for _ in range(2):
         list(run)
     assert run.result().record.course.steps == (1, 2)
+    assert len(run.result().record.course.scales) == 2
 
 
 @pytest.mark.usefixtures("weights")

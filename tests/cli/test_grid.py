@@ -129,7 +129,9 @@ def test_neither_sheet_nor_table_is_overwritten_unless_asked(scumble, desk, take
     arguments = (*BASE, "--x", "seed=1,2")
     refused = scumble(*arguments)
     assert (refused.code, refused.out) == (2, "")
-    assert f"the output {taken!r} is there already" in refused.err
+    assert refused.err.startswith(
+        f"error: the output {taken!r} is there already"
+    )  # before anything is painted
     assert scumble(*arguments, "--on-exists", "rename").out == "grid-2.png\n"
     assert (desk / "grid-2.csv").is_file()
     assert scumble(*arguments, "--on-exists", "skip").out == "grid.png\n"
