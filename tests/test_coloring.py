@@ -171,7 +171,7 @@ def test_amount_0_is_as_style(painted, mode):
 
 
 def test_only_by_0_is_the_content_itself(painted, content):
-    (only,) = painted(color="only", color_amount=0)
+    (only,) = painted(color="only", color_amount=0, start="noise")
     assert torch.equal(only.image, pixels(content))
 
 
