@@ -92,12 +92,30 @@ def layer_shares(loss: Loss, options: Options, backbone: Backbone) -> dict[str, 
     """Return the layers that a loss reads and their weights, in the backbone's own names."""
     if loss.on_image:
         return {"image": 1.0}
-    asked = options.content_layers if loss.reference == "content" else options.style_layers
+    asked = (
+        options.content_layers
+        if loss.reference == "content"
+        else from_block(loss.first_block, options.style_layers)
+    )
     shares: dict[str, float] = {}
     for name, share in asked.items():
         own = backbone.nearest_layer(name)
         shares[own] = shares.get(own, 0.0) + share
     return shares
+
+
+def from_block(first: int, layers: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the layers of a block and later ones, their weights scaled to the sum of all; all if there are none.
+
+    Example:
+        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25})
+        {'relu3_1': 0.5, 'relu4_1': 0.5}
+    """
+    deep = {name: weight for name, weight in layers.items() if int(name[4]) >= first}
+    if not sum(deep.values()):
+        return layers
+    scale = sum(layers.values()) / sum(deep.values())
+    return {name: scale * weight for name, weight in deep.items()}
 
 
 def mixture(features: Sequence[Tensor], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:
