@@ -21,7 +21,7 @@ ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
 presets registry
-options
+options plugins
 image
 backbones losses optimizers
 engine

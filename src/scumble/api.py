@@ -15,13 +15,14 @@ from PIL import Image
 
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import BadOption, UsageError
+from scumble.errors import BadOption, UnknownName, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.options import Options
 from scumble.outputs.base import outputs
 from scumble.outputs.files import OnExists, write
-from scumble.record import Record, Source, portable_name
+from scumble.plugins import loaded_plugins
+from scumble.record import PluginSource, Record, Source, portable_name
 
 if TYPE_CHECKING:
     from scumble.engine.run import Step
@@ -152,6 +153,9 @@ class Run:
             steps=step.count,
             costs=step.costs(),
             fallbacks=tuple(self.notes),
+            plugins=tuple(
+                PluginSource(name=portable_name(one.name), sha256=one.sha256) for one in loaded_plugins()
+            ),
             **self.sources,  # type: ignore[arg-type]
         )
 
@@ -259,6 +263,21 @@ def find_source(source: Source, folders: Sequence[Path]) -> Path:
     raise UsageError(message, "--inputs FOLDER says where the content and the styles are")
 
 
+def recorded_options(record: Record) -> Options:
+    """Return the options of a record. The plugins that it names are not run: whoever trusts them loads them.
+
+    Raises:
+        UnknownName: a loss or the like that only a plugin can bring; the hint names those of the record.
+    """
+    try:
+        return Options(**record.options)
+    except UnknownName as error:
+        if record.plugins:
+            named = " and ".join(f"{one.name} (sha256 {one.sha256[:16]})" for one in record.plugins)
+            error.hint = f"--plugin FILE loads it; the record names {named}"
+        raise
+
+
 def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> Run:
     """Return the run that makes a recorded picture again: on a CPU, with the same versions, the same pixels.
 
@@ -267,7 +286,7 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         folders: where to look for its inputs.
         overrides: options to change.
     """
-    options = Options(**record.options).replace(**overrides)
+    options = recorded_options(record).replace(**overrides)
     content = find_source(record.content, folders)
     styles = [Style(find_source(source, folders), source.weight) for source in record.styles]
     if record.start is not None:

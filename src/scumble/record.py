@@ -118,6 +118,18 @@ class Source(_Frozen):
         )
 
 
+class PluginSource(_Frozen):
+    """A plugin that was loaded: for people to find it again, never to be run for being named here.
+
+    Args:
+        name: the file's.
+        sha256: of its text.
+    """
+
+    name: Name
+    sha256: Hash
+
+
 class Record(_Frozen):
     """What made an output.
 
@@ -141,6 +153,7 @@ class Record(_Frozen):
         steps: how many were done.
         costs: from each term to its last value.
         fallbacks: what was done otherwise than asked, in words.
+        plugins: the user's own code that was loaded.
     """
 
     scumble: str
@@ -162,6 +175,7 @@ class Record(_Frozen):
     steps: Annotated[int, Field(ge=0)]
     costs: dict[str, float]
     fallbacks: tuple[str, ...] = ()
+    plugins: tuple[PluginSource, ...] = ()
 
     def to_json(self) -> str:
         """Return the record as JSON, its version first."""

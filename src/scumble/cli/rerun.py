@@ -43,6 +43,7 @@ def differences(record: "Record") -> list[str]:
     """Return what is not as it was when the record was made."""
     from scumble.api import versions
     from scumble.backbones.cache import weights_sha256
+    from scumble.plugins import loaded_plugins
 
     found = [
         f"{name} was {record.versions.get(name, 'unknown')} and is {now}"
@@ -51,6 +52,11 @@ def differences(record: "Record") -> list[str]:
     ]
     if weights_sha256(record.backbone) != record.weights_sha256:
         found.append(f"the weights of {record.backbone} have changed")
+    found += [
+        f"the plugin {one.name} is not loaded, or has changed"
+        for one in record.plugins
+        if one.sha256 not in {loaded.sha256 for loaded in loaded_plugins()}
+    ]
     if record.device != "cpu":
         found.append(f"it was made on {record.device}")
     return found
