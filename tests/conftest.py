@@ -1,5 +1,7 @@
 """What several tests share: one thread, two small pictures, a network with random weights."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,8 @@ from scumble.backbones.contents import Contents
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.weights import save_weights
 from scumble.image.files import read_picture
+from scumble.plugins import Plugin
+from scumble.registry import known, restore
 
 settings.register_profile("scumble", deadline=None, database=None, derandomize=True, max_examples=60)
 settings.load_profile("scumble")
@@ -67,3 +71,21 @@ def weights(monkeypatch, tmp_path):
     torch.manual_seed(0)
     random = backbones["compact"]().state_dict()
     save_weights(Contents("compact", random, Normalization(), "random", "none"))
+
+
+@pytest.fixture
+def forget_plugins(monkeypatch):
+    """Forget the plugins that a test has loaded: when called, and after the test."""
+    before, modules = known(), set(sys.modules)
+    loaded: dict[str, Plugin] = {}
+    monkeypatch.setattr("scumble.plugins._loaded", loaded)
+
+    def forget():
+        restore(before)
+        loaded.clear()
+        for name in set(sys.modules) - modules:
+            if name.startswith("plugin_"):
+                del sys.modules[name]
+
+    yield forget
+    forget()

@@ -23,7 +23,7 @@ ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
 presets registry
-options
+options plugins
 axis image
 backbones losses measures optimizers
 engine course

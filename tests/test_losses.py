@@ -1,5 +1,8 @@
 """Each formula against an independent one in NumPy; messages."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +10,7 @@ import torch
 from scumble.errors import UnknownName, UsageError
 from scumble.losses.base import losses, mask_weights
 from scumble.losses.gram import gram_matrix
+from scumble.registry import names
 
 RANDOM = np.random.default_rng(3)
 IMAGE, REFERENCE = RANDOM.random((2, 6, 5, 7))  # (C, H, W) each
@@ -146,7 +150,7 @@ def test_mask_weights_sum_to_one():
     torch.testing.assert_close(mask_weights(torch.zeros(1, 3, 2, 2), None), torch.full((1, 1, 2, 2), 0.25))
 
 
-@pytest.mark.parametrize("name", ["gram", "covariance", "moments", "gram-gatys", "gram-keras"])
+@pytest.mark.parametrize("name", [name for name in losses if losses[name].reference == "style"])
 def test_a_mask_of_another_size(name):
     with pytest.raises(UsageError, match="the mask is 4 x 3 but the feature map 9 x 12") as error:
         losses[name]().statistic(torch.rand(1, 2, 12, 9), torch.ones(1, 1, 3, 4))
@@ -162,4 +166,10 @@ def test_a_mask_that_selects_nothing():
 def test_an_unknown_name_says_what_was_meant():
     with pytest.raises(UnknownName, match="unknown loss 'gramm'; did you mean 'gram'") as error:
         losses["gramm"]
-    assert error.value.exit_code == 2
+    assert (error.value.exit_code, error.value.hint) == (2, "--plugin FILE loads a loss of your own")
+
+
+def test_every_loss_has_its_heading_in_the_guide():
+    guide = (Path(__file__).parents[1] / "docs" / "guides" / "losses.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^### `([\w-]+)`$", guide, re.MULTILINE)
+    assert sorted(headings) == names("losses")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scumble.errors import UnknownName
-from scumble.registry import Registry, check, modules_by_name, names
+from scumble.errors import NameTaken, UnknownName
+from scumble.losses.base import losses
+from scumble.registry import Registry, check, known, modules_by_name, names, restore
 
 
 @pytest.fixture
@@ -25,14 +26,36 @@ def test_a_class_of_ones_own_becomes_known(hats):
 
 def test_a_name_is_given_once(hats):
     hats("bowler")(int)
-    with pytest.raises(ValueError, match="hat 'bowler' is already <class 'int'>"):
+    with pytest.raises(NameTaken, match="the hat 'bowler' is there already, from builtins"):
         hats("bowler")(str)
+    assert hats["bowler"] is int
+
+
+def test_a_name_of_a_file_that_nobody_has_imported_yet_is_taken_too(hats):
+    modules_by_name("hats")["fez"] = "scumble.hats.fez"
+    with pytest.raises(NameTaken, match=r"the hat 'fez' is there already, from scumble\.hats\.fez"):
+        hats("fez")(int)
+
+
+def test_names_that_were_registered_since_can_be_forgotten():
+    before = known()
+    losses("felt")(int)
+    assert "felt" in names("losses")
+    restore(before)
+    assert "felt" not in names("losses")
+    assert "gram" in names("losses")
+    losses("felt")(str)  # and be given again
+    assert losses["felt"] is str
+    restore(before)
 
 
 def test_a_name_that_does_not_exist(hats):
     hats("bowler")(int)
-    with pytest.raises(UnknownName, match=r"unknown hat 'bowlr'; did you mean 'bowler'\? known: bowler"):
+    with pytest.raises(
+        UnknownName, match=r"unknown hat 'bowlr'; did you mean 'bowler'\? known: bowler"
+    ) as error:
         hats["bowlr"]
+    assert error.value.hint == "--plugin FILE loads a hat of your own"
 
 
 def test_names_are_sorted():

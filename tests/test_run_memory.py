@@ -118,6 +118,18 @@ def test_each_rung_needs_less_than_the_one_before(content, style):
     assert len(set(bytes_)) == len(bytes_) > 4
 
 
+@pytest.mark.parametrize("name", ["histogram", "sliced-wasserstein", "nearest"])
+def test_what_does_not_fit_tiles_is_painted_whole_or_refused_with_the_remedy(content, style, name):
+    options = Options(**SMALL | {"size": 2048, "coarsest": 0, "max_memory": 1.0, "weight": {name: 1}})
+    assert {fit.tile for fit in rungs(options)} == {0}
+    message = r"2048 x 1536 pixels need \d\.\d GB even with history 3; 1.0 GB are allowed"
+    with pytest.raises(OutOfMemory, match=message) as found:
+        next(paint(make_plan(options, content, (style,), (1.0,))))
+    told = rf"--size \d+ fits, or --weight.{name} 0 lets it be painted in tiles, or close other programs"
+    assert re.fullmatch(told, found.value.hint)
+    assert any(fit.tile for fit in rungs(options.replace(weight={name: 0})))
+
+
 def test_optimizers_without_a_history_have_none_to_give_up():
     assert {fit.history for fit in rungs(Options(optimizer="adam"))} == {0}
 

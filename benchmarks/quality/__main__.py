@@ -10,12 +10,12 @@ from cyclopts import App, Parameter, validators
 from benchmarks.quality.jobs import Job
 from benchmarks.quality.painting import make_all
 from benchmarks.quality.pairs import Pair, find_pairs
-from benchmarks.quality.plugins import load_plugin
 from benchmarks.quality.report import as_json, text
 from benchmarks.quality.results import Results
 from benchmarks.quality.settings import Setting, parse_settings
 from benchmarks.quality.sheets import write_sheets
 from scumble.errors import BadOption, ScumbleError
+from scumble.plugins import load_plugin
 
 IDENTITY_STRENGTH = 50.0
 

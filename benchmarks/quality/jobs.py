@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any, Literal
 import scumble
 from benchmarks.quality import references
 from benchmarks.quality.pairs import Pair
-from benchmarks.quality.plugins import plugins_digest
 from scumble import measures
 from scumble.backbones.cache import file_sha256, weights_sha256
 from scumble.options import Options
@@ -57,6 +56,12 @@ class Job:
         else:
             parts += [self.options.size, reference_version()]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def plugins_digest(paths: Sequence[Path]) -> str:
+    """Return what changes when the text of a plugin does; empty without any."""
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()[:16] if digests else ""
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -15,11 +15,11 @@ from PIL import Image
 
 import scumble
 from benchmarks.quality.jobs import Job, measures_version
-from benchmarks.quality.plugins import load_plugin
 from benchmarks.quality.references import References, recolored, references
 from scumble.image.tensors import to_tensor
 from scumble.measures import measure
 from scumble.outputs.files import write
+from scumble.plugins import load_plugin
 
 Entry = dict[str, Any]
 

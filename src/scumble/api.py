@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan
-from scumble.errors import UsageError
+from scumble.errors import UnknownName, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.inputs import NO_MASK, Sources, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
-from scumble.record import Record, Source, portable_name
+from scumble.plugins import loaded_plugins
+from scumble.record import PluginSource, Record, Source, portable_name
 from scumble.result import Result as Result
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ class Run:
             costs=costs,
             course=self.keeper.course(),
             fallbacks=tuple(self.notes),
+            plugins=tuple(
+                PluginSource(name=portable_name(one.name), sha256=one.sha256) for one in loaded_plugins()
+            ),
             **vars(self.sources),
         )
 
@@ -225,6 +229,21 @@ def find_source(source: Source, folders: Sequence[Path]) -> Path:
     raise UsageError(message, "--inputs FOLDER says where the content and the styles are")
 
 
+def recorded_options(record: Record) -> Options:
+    """Return the options of a record. The plugins that it names are not run: whoever trusts them loads them.
+
+    Raises:
+        UnknownName: a loss or the like that only a plugin can bring; the hint names those of the record.
+    """
+    try:
+        return Options(**record.options)
+    except UnknownName as error:
+        if record.plugins:
+            named = " and ".join(f"{one.name} (sha256 {one.sha256[:16]})" for one in record.plugins)
+            error.hint = f"--plugin FILE loads it; the record names {named}"
+        raise
+
+
 def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> Run:
     """Return the run that makes a recorded picture again: on a CPU, with the same versions, the same pixels.
 
@@ -233,7 +252,7 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         folders: where to look for its inputs.
         overrides: options to change.
     """
-    options = Options(**record.options).replace(**overrides)
+    options = recorded_options(record).replace(**overrides)
     content = find_source(record.content, folders)
     styles = [Style(find_source(source, folders), source.weight) for source in record.styles]
     if record.start is not None:

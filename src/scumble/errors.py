@@ -5,6 +5,7 @@ ScumbleError              exit code 1
 ├── OutputError           1    the picture could not be written; the old file is intact
 ├── UsageError            2    what was asked cannot be done
 │   ├── UnknownName       2    a loss, layer, backbone, optimizer, preset or option that does not exist
+│   ├── NameTaken         2    a loss, backbone, optimizer or output of one's own under a name that is in use
 │   ├── BadOption         2    an option's value outside its range or choices
 │   └── OutputExists      2    the output is there already and may not be overwritten
 ├── ImageError            3    a file that is not a picture Scumble accepts
@@ -63,6 +64,10 @@ class UnknownName(UsageError):  # noqa: N818
         near = get_close_matches(name, known, n=1)
         meant = f" did you mean {near[0]!r}?" if near else ""
         super().__init__(f"unknown {kind} {name!r};{meant} known: {', '.join(known)}", hint)
+
+
+class NameTaken(UsageError):  # noqa: N818
+    """Something of one's own is registered under a name that is in use."""
 
 
 class BadOption(UsageError):  # noqa: N818

@@ -113,6 +113,18 @@ class Source(Recorded):
         )
 
 
+class PluginSource(Recorded):
+    """A plugin that was loaded: for people to find it again, never to be run for being named here.
+
+    Args:
+        name: the file's.
+        sha256: of its text.
+    """
+
+    name: Name
+    sha256: Hash
+
+
 class Record(Recorded):
     """What made an output.
 
@@ -139,6 +151,7 @@ class Record(Recorded):
         costs: from each term to its last value.
         course: how the costs went; None of a run without a step, and in older records.
         fallbacks: what was done otherwise than asked, in words.
+        plugins: the user's own code that was loaded.
     """
 
     scumble: str
@@ -163,6 +176,7 @@ class Record(Recorded):
     costs: dict[str, float]
     course: Course | None = None
     fallbacks: tuple[str, ...] = ()
+    plugins: tuple[PluginSource, ...] = ()
 
     def to_json(self) -> str:
         """Return the record as JSON, its version first, each list of numbers in one line."""

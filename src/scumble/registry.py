@@ -11,9 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from scumble.errors import UnknownName
+from scumble.errors import NameTaken, UnknownName
 
 T = TypeVar("T")
+
+TABLES = ("backbones", "losses", "optimizers", "outputs")
 
 
 @cache
@@ -32,10 +34,23 @@ def names(table: str) -> list[str]:
     return sorted(modules_by_name(table))
 
 
+def known() -> dict[str, dict[str, str]]:
+    """Return for each table the modules by name, as they are now."""
+    return {table: dict(modules_by_name(table)) for table in TABLES}
+
+
+def restore(earlier: dict[str, dict[str, str]]) -> None:
+    """Forget the names that were registered since `known` was called."""
+    for table, names_then in earlier.items():
+        modules_by_name(table).clear()
+        modules_by_name(table).update(names_then)
+
+
 def check(kind: str, table: str, name: str) -> str:
     """Return `name` if the table has it, else raise `UnknownName`; imports nothing."""
     if name not in modules_by_name(table):
-        raise UnknownName(kind, name, names(table))
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise UnknownName(kind, name, names(table), f"--plugin FILE loads {article} {kind} of your own")
     return name
 
 
@@ -53,13 +68,18 @@ class Registry(Generic[T]):
         self._entries: dict[str, type[T]] = {}
 
     def __call__(self, name: str) -> Callable[[type[T]], type[T]]:
-        """Decorate a class to register it under `name`."""
+        """Decorate a class to register it under `name`.
+
+        Raises:
+            NameTaken: another class has that name.
+        """
 
         def register(entry: type[T]) -> type[T]:
-            if name in self._entries:
-                raise ValueError(f"{self.kind} {name!r} is already {self._entries[name]!r}")
+            homes = modules_by_name(self.table)
+            if name in homes and (homes[name] != entry.__module__ or name in self._entries):
+                raise NameTaken(f"the {self.kind} {name!r} is there already, from {homes[name]}")
             self._entries[name] = entry
-            modules_by_name(self.table)[name] = entry.__module__  # a user's own class becomes known, too
+            homes[name] = entry.__module__  # a user's own class becomes known, too
             return entry
 
         return register

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.api import Run, prepare_again, versions
+from scumble.api import Run, prepare_again, recorded_options, versions
 from scumble.backbones.cache import weights_sha256
 from scumble.engine.pyramid import pyramid
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
 from scumble.options import Options
+from scumble.plugins import loaded_plugins
 from scumble.record import Record, Source, read_record
 
 
@@ -23,6 +24,12 @@ def differences(record: Record) -> list[str]:
     ]
     if weights_sha256(record.backbone) != record.weights_sha256:
         found.append(f"the weights of {record.backbone} have changed")
+    here = {plugin.sha256 for plugin in loaded_plugins()}
+    found += [
+        f"the plugin {one.name} is not loaded, or has changed"
+        for one in record.plugins
+        if one.sha256 not in here
+    ]
     if record.device != "cpu":
         found.append(f"it was made on {record.device}")
     return [f"{difference}; pixels may differ" for difference in found]
@@ -90,7 +97,7 @@ def prepare_continued(
         UsageError: its pictures are not there, or not those that they were.
     """
     record = read_record(picture)
-    options = Options(**record.options)
+    options = recorded_options(record)
     last = pyramid(record.width, record.height, options.steps, options.coarsest)[-1]
     if "preset" in overrides:
         options = Options(preset=overrides.pop("preset"), size=options.size)

@@ -4,8 +4,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from benchmarks.quality.jobs import plugins_digest
 from benchmarks.quality.pairs import find_pairs, walk
-from benchmarks.quality.plugins import load_plugin, plugins_digest
 from benchmarks.quality.settings import parse_setting, parse_settings
 
 from scumble.errors import BadOption, UnknownName, UsageError
@@ -91,21 +91,10 @@ def test_bad_settings_are_refused(texts, error):
         parse_settings(texts)
 
 
-def test_a_plugin_is_imported_once_and_known_by_its_text(tmp_path):
+def test_plugins_are_known_by_their_text(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("LOADED = []\n")
-    assert load_plugin(path) is load_plugin(path)
     before = plugins_digest([path])
     path.write_text("LOADED = [1]\n")
     assert plugins_digest([path]) != before
     assert plugins_digest([]) == ""
-
-
-def test_a_plugin_that_is_not_there_or_breaks_is_not_kept(tmp_path):
-    with pytest.raises(UsageError, match="there is no file"):
-        load_plugin(tmp_path / "none.py")
-    broken = tmp_path / "broken.py"
-    broken.write_text("raise KeyError('early')\n")
-    for _ in range(2):
-        with pytest.raises(KeyError, match="early"):
-            load_plugin(broken)

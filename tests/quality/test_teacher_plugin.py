@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmarks.quality.plugins import load_plugin
 from safetensors.torch import save_file
 from torch.nn import functional as F
 from training.teacher import CONVOLUTIONS, Teacher
 
-from scumble.backbones.base import backbones
 from scumble.backbones.cache import weights_path
 from scumble.backbones.weights import load_backbone, verify
 from scumble.errors import WeightsError
-from scumble.registry import modules_by_name
+from scumble.plugins import load_plugin
+from scumble.registry import known, restore
 
 PLUGIN = Path(__file__).parents[2] / "benchmarks" / "teacher.py"
 OWN = {"1": 16, "2": 32, "3": 64, "4": 128, "5": 128}
@@ -41,13 +40,12 @@ def random_weights():
 @pytest.fixture
 def teacher_file(tmp_path, monkeypatch):
     """The plugin's environment; what the plugin registers is forgotten afterwards."""
-    path = tmp_path / "teacher.safetensors"
+    before, path = known(), tmp_path / "teacher.safetensors"
     save_file(random_weights(), path)
     monkeypatch.setenv("SCUMBLE_TEACHER", str(path))
     monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(tmp_path / "cache"))
     yield path
-    backbones._entries.pop("teacher", None)
-    modules_by_name("backbones").pop("teacher", None)
+    restore(before)
     sys.modules.pop("plugin_teacher", None)
 
 

@@ -25,6 +25,7 @@ from scumble.cli.show import show
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
+from scumble.plugins import load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
        scumble stylize --continue-from PICTURE [OPTIONS]"""
@@ -32,6 +33,8 @@ SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
 EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
 Every option can be set by SCUMBLE_NAME, in scumble.toml here, or in the user's file: see scumble config.
+--plugin FILE anywhere loads losses and the like of your own.
+It is Python code and runs with your rights.
 --debug anywhere shows the traceback of an error.
 """
 
@@ -60,11 +63,13 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN)  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
-    arguments = streams(argument for argument in arguments if argument != "--debug")
     if isinstance(sys.stdout, io.TextIOWrapper):  # file names that are no UTF-8 go out as they came in
         sys.stdout.reconfigure(errors="surrogateescape")
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
+        for plugin in plugins:
+            load_plugin(plugin)
+        app(streams(arguments), exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         code = 0
     except ScumbleError as error:

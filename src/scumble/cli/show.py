@@ -51,6 +51,7 @@ def lines(record: "Record") -> list[str]:
         + ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         "costs      " + ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items()),
         "options    " + (", ".join(f"{name} = {value}" for name, value in changed.items()) or "the defaults"),
+        *(f"plugin     {plugin.name}, sha256 {plugin.sha256[:16]}" for plugin in record.plugins),
         *(f"fallback   {fallback}" for fallback in record.fallbacks),
     ]
 

@@ -9,6 +9,32 @@ from scumble.losses.base import Loss, losses
 from scumble.options import Options
 
 
+def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
+    """Return the losses that count, each with its weight after the strength dial."""
+    found = {}
+    for name, weight in options.weight.items():
+        loss = losses[name]()
+        if loss.reference == "content" and loss.follows_strength:
+            weight *= content_factor(options.strength)
+        if weight > 0:
+            found[name] = (loss, weight)
+    return found
+
+
+def from_block(first: int, layers: dict[str, float]) -> dict[str, float]:
+    """Return the layers of a block and later ones, their weights scaled to the sum of all; all if there are none.
+
+    Example:
+        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25})
+        {'relu3_1': 0.5, 'relu4_1': 0.5}
+    """
+    deep = {name: weight for name, weight in layers.items() if int(name[4]) >= first}
+    if not sum(deep.values()):
+        return layers
+    scale = sum(layers.values()) / sum(deep.values())
+    return {name: scale * weight for name, weight in deep.items()}
+
+
 class Compared:
     """Losses and layers as the options ask for them, in a backbone's own names.
 
@@ -29,14 +55,9 @@ class Compared:
 
     def __init__(self, options: Options, backbone: Backbone, shares: Sequence[float] = (1.0,)) -> None:
         self.backbone, self.options = backbone, options
-        self.losses: dict[str, Loss] = {}
-        self.weights: dict[str, float] = {}
-        for name, weight in options.weight.items():
-            loss = losses[name]()
-            if loss.reference == "content" and loss.follows_strength:
-                weight *= content_factor(options.strength)
-            if weight > 0:
-                self.losses[name], self.weights[name] = loss, weight
+        active = active_losses(options)
+        self.losses = {name: loss for name, (loss, _) in active.items()}
+        self.weights = {name: weight for name, (_, weight) in active.items()}
         if not self.losses:
             raise BadOption(
                 f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
@@ -81,7 +102,7 @@ class Compared:
             return {"image": 1.0}
         if loss.reference == "content":
             return self._own(self.options.content_layers)
-        return {layer: weight for layer, (weight, _) in self.of_styles.items()}
+        return from_block(loss.first_block, {layer: weight for layer, (weight, _) in self.of_styles.items()})
 
     def all_layers(self, reference: str | None = None) -> list[str]:
         """Return every layer that is read, or those of losses with one kind of reference."""

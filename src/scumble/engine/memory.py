@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
+from scumble.engine.compared import Compared, active_losses
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.turns import turned
@@ -50,20 +50,25 @@ class Fit:
 def rungs(options: Options) -> Iterator[Fit]:
     """Yield ways of computing, each with less memory than the one before; smaller tiles take longer.
 
+    A loss that does not fit tiles leaves the history alone to be given up.
+
     Example:
         >>> [str(fit) for fit in rungs(Options())]  # doctest: +NORMALIZE_WHITESPACE
         ['history 10', 'history 5', 'history 5, tiles of 1024 pixels', 'history 5, tiles of 512 pixels',
          'history 3, tiles of 512 pixels', 'history 3, tiles of 256 pixels']
+        >>> [str(fit) for fit in rungs(Options(weight={"histogram": 1}))]
+        ['history 10', 'history 5', 'history 3']
     """
     history = options.history if options.optimizer == "lbfgs" else 0
     half, least = (min(history, max(FEWEST, history // part)) for part in (2, 4))
-    ladder = [
-        (history, 0),
-        (half, 0),
-        *((half, tile) for tile in TILES[:2]),
-        *((least, tile) for tile in TILES[1:]),
-    ]
-    yield from dict.fromkeys(Fit(updates, tile) for updates, tile in ladder)
+    in_tiles = [*((half, tile) for tile in TILES[:2]), *((least, tile) for tile in TILES[1:])]
+    less = [(least, 0)] if whole_only(options) else in_tiles
+    yield from dict.fromkeys(Fit(updates, tile) for updates, tile in [(history, 0), (half, 0), *less])
+
+
+def whole_only(options: Options) -> list[str]:
+    """Return the losses that do not fit tiles: with any of them a picture is painted whole."""
+    return [name for name, (loss, _) in active_losses(options).items() if not loss.fits_tiles]
 
 
 def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
@@ -135,10 +140,11 @@ class Need:
         *_, last = rungs(self.options)
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
-        remedy = f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"
+        remedies = [f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"]
+        remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
         return OutOfMemory(
             f"{width} x {height} pixels need {needed / 1e9:.1f} GB even with {last}; {most / 1e9:.1f} GB are allowed",
-            f"{remedy}, or close other programs",
+            ", or ".join([*remedies, "close other programs"]),
         )
 
     def largest(self, width: int, height: int, most: float) -> int:

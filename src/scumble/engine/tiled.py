@@ -34,10 +34,7 @@ Masks = Mapping[str, Tensor]  # of a picture: the regions of each layer that has
 def refuse_what_cannot_be_tiled(losses: Mapping[str, Loss]) -> None:
     """Raise `UsageError` if there is a loss that is not made of sums over positions."""
     for name, loss in losses.items():
-        kind = type(loss)
-        by_moments = loss.reference == "style" and kind.of_moments is not Loss.of_moments
-        by_positions = loss.reference == "content" and kind.distance is Loss.distance
-        if not (loss.on_image or by_moments or by_positions):
+        if not loss.fits_tiles:
             raise UsageError(
                 f"the loss {name!r} is no sum over positions, so this picture cannot be painted in tiles",
                 f"--weight.{name} 0 leaves it out; a smaller --size, or --max-memory, paints it whole",

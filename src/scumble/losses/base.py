@@ -20,6 +20,9 @@ class Loss(ABC):
     reference: ClassVar[Literal["content", "style", "none"]]
     follows_strength: ClassVar[bool] = True  # of a loss that keeps the content: less weight at more strength
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
+    first_block: ClassVar[int] = (
+        1  # of a style loss: layers of blocks before, conv1_1 and so on, it leaves out
+    )
 
     @abstractmethod
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -54,6 +57,17 @@ class Loss(ABC):
             NotImplementedError: they are not; such a loss cannot be computed in tiles.
         """
         raise NotImplementedError
+
+    @property
+    def fits_tiles(self) -> bool:
+        """Whether the loss is made of sums over positions, so that a picture can be evaluated tile by tile.
+
+        A loss of the image must then have a statistic for each pixel; one that has not sets `fits_tiles = False`.
+        """
+        kind = type(self)
+        if self.reference == "style":
+            return kind.of_moments is not Loss.of_moments
+        return self.on_image or (self.reference == "content" and kind.distance is Loss.distance)
 
     def factor(self, positions: int, pixels: int) -> float:
         """Return the constant in front that depends on the number of positions of the layer and of pixels."""

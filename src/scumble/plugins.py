@@ -1,0 +1,134 @@
+"""Plugins: Python files of the user's own that register losses, backbones, optimizers or writers.
+
+A plugin is code that runs with the user's rights. Only its path, given by the user, makes it run: no record, no
+preset and no file of options can.
+"""
+
+import hashlib
+import os
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from scumble.errors import NameTaken, ScumbleError, UsageError
+from scumble.registry import known, restore
+
+FLAG = "--plugin"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A file that registered something: its name and the SHA-256 of what was run."""
+
+    name: str
+    sha256: str
+
+
+_loaded: dict[str, Plugin] = {}  # by name of the module
+
+
+def load_plugin(path: str | os.PathLike[str]) -> ModuleType:
+    """Run a plugin, once in each process, and return its module.
+
+    Args:
+        path: a file that ends in .py.
+
+    Raises:
+        UsageError: there is no such file, it is not Python, raises while it is imported, or registers nothing.
+        NameTaken: it registers a name that is in use; nothing of it is kept.
+        ScumbleError: what it raises itself of our own kinds, unchanged.
+    """
+    file = Path(path).resolve()
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get("__file__") == str(file):
+            return module
+    if not file.is_file():
+        raise UsageError(
+            f"there is no plugin {str(path)!r}", f"{FLAG} takes a Python file, such as my_loss.py"
+        )
+    if file.suffix != ".py":
+        raise UsageError(f"the plugin {str(path)!r} is no Python file", "its name must end in .py")
+    return _import(file, _free_name(file), str(path))
+
+
+def _free_name(file: Path) -> str:
+    name = f"plugin_{file.stem}"
+    while name in sys.modules:
+        name += "_"
+    return name
+
+
+def _import(file: Path, name: str, told: str) -> ModuleType:
+    """Return the module of a file; where anything is wrong with it, leave nothing of it behind."""
+    spec = spec_from_file_location(name, file)
+    assert spec is not None  # it ends in .py
+    module = sys.modules[name] = module_from_spec(spec)
+    before = known()
+    try:
+        source = file.read_bytes()
+        exec(compile(source, file, "exec"), vars(module))  # of the bytes whose digest the record will tell
+        if known() == before:
+            raise UsageError(
+                f"the plugin {told!r} registers nothing",
+                'a class under @losses("name"), or another table\'s decorator, is what makes it known',
+            )
+    except BaseException as error:
+        del sys.modules[name]
+        restore(before)
+        if isinstance(error, NameTaken):
+            raise NameTaken(f"the plugin {told!r}: {error.message}", "give it another name") from error
+        if isinstance(error, ScumbleError | KeyboardInterrupt):
+            raise
+        raise UsageError(f"the plugin {told!r} cannot be imported: {_what(error, file)}") from error
+    _loaded[name] = Plugin(file.name, hashlib.sha256(source).hexdigest())
+    return module
+
+
+def _what(error: BaseException, file: Path) -> str:
+    """Return what was raised, and in which line of the file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(file)]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return (f"line {line}: " if line else "") + f"{type(error).__name__}: {said}"
+
+
+def loaded_plugins() -> tuple[Plugin, ...]:
+    """Return the plugins of this process: what `load_plugin` ran, and other modules that registered something."""
+    homes = {home for homes in known().values() for home in homes.values() if not home.startswith("scumble.")}
+    files = {
+        home: Path(getattr(sys.modules.get(home), "__file__", None) or "") for home in homes - _loaded.keys()
+    }
+    others = [
+        Plugin(file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in files.values()
+        if file.is_file()  # a notebook has none
+    ]
+    return tuple(sorted([*_loaded.values(), *others], key=lambda plugin: plugin.name))
+
+
+def take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Part a command line into its plugins and the rest.
+
+    Raises:
+        UsageError: the flag comes last, without a file.
+
+    Example:
+        >>> take_plugins(["stylize", "--plugin", "a.py", "photo.jpg", "--plugin=b.py"])
+        (['a.py', 'b.py'], ['stylize', 'photo.jpg'])
+    """
+    plugins, rest = [], []
+    left = iter(arguments)
+    for argument in left:
+        flag, equals, path = argument.partition("=")
+        if flag != FLAG:
+            rest.append(argument)
+            continue
+        path = path if equals else next(left, "")
+        if not path:
+            raise UsageError(f"{FLAG} names no file", f"{FLAG} takes a Python file, such as my_loss.py")
+        plugins.append(path)
+    return plugins, rest
