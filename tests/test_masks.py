@@ -145,6 +145,9 @@ def test_the_cost_is_that_of_masked_statistics(network, name):
         * loss.distance(loss.statistic(of_image, mask[None, None]), loss.statistic(of_style, other[None, None])).sum()
         for mask, other in zip(where.content, where.styles[0], strict=True)
     )  # fmt: skip
+    if not loss.fits_tiles:  # it samples positions, others where there are more of them
+        torch.testing.assert_close(found.total, total.detach(), rtol=0.02, atol=0)
+        return
     torch.testing.assert_close(found.total, total.detach())
     torch.testing.assert_close(found.gradient, torch.autograd.grad(total, leaf)[0])
 
