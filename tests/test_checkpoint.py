@@ -201,7 +201,9 @@ POSITIONS = [
 @pytest.mark.parametrize("position", POSITIONS, ids=str)
 def test_places_where_no_run_stands(altered, position):
     with pytest.raises(CheckpointError):
-        altered(lambda _tensors, _record, there: there.update(position))
+        altered(
+            lambda _, record, there: (there.update(position), record.update(steps=position.get("count", 3)))
+        )
 
 
 WATCHES = [
