@@ -15,7 +15,7 @@ demo: $(VENV)/.installed ## paint a photograph in a style of ours
 	$(BIN)/scumble stylize examples/coffee.jpg examples/styles/strokes.jpg --size 512 -o out/demo.png --on-exists rename
 
 test: $(VENV)/.dev ## run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4
 
 lint: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check .

@@ -59,7 +59,7 @@ def test_command_lines_exist(block, words):
     elif words[:2] == ["python", "-m"]:
         assert (REPOSITORY / words[2].replace(".", "/")).exists(), block
     else:
-        assert words[0] in {"cat", "source", "pip", "python"}, f"{block}: what is {words[0]}?"
+        assert words[0] in {"cat", "jupyter", "pip", "python", "source"}, f"{block}: what is {words[0]}?"
 
 
 def test_there_are_command_lines():

@@ -71,6 +71,14 @@ def test_a_mask_for_each_style_sends_it_there():
     assert second[1].mean() == pytest.approx(0.5)
 
 
+def test_a_style_without_a_mask_goes_everywhere(content, style):
+    """Where the other style has one, they share."""
+    masks = prepare(content, [Style(style, content_mask=left()), Style(style)]).plan.masks
+    assert masks.content[:, 0, 0] == pytest.approx([0.5, 0.5])
+    assert masks.content[:, 0, -1] == pytest.approx([0, 1])
+    assert prepare(content, [Style(style), Style(style)]).plan.masks is None
+
+
 def test_masks_that_overlap_share():
     masks = masks_of([left(), np.full((48, 64), 255, np.uint8)], [], 2)
     assert masks.content.sum(0) == pytest.approx(np.ones((48, 64)))

@@ -260,10 +260,8 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
     elif options.start not in START_KINDS:
         raise UsageError(f"the record names no picture that the run started from, only {options.start!r}")
     masks = {
-        "content_mask": [str(find_source(source, folders)) for source in record.content_masks],
-        "style_mask": [
-            str(find_source(source, folders)) if source else NO_MASK for source in record.style_masks
-        ],
+        option: [str(find_source(source, folders)) if source else NO_MASK for source in sources]
+        for option, sources in (("content_mask", record.content_masks), ("style_mask", record.style_masks))
     }
     options = options.replace(**masks)  # never those that its options name: they may be any file
     if options.threads == 0 and record.device == "cpu":

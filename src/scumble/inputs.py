@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from PIL import Image
+
 from scumble.engine.plan import START_KINDS, Plan, make_plan
 from scumble.errors import BadOption, UsageError
 from scumble.image.files import Picture, read_picture
@@ -13,7 +15,8 @@ from scumble.image.masks import make_masks
 from scumble.options import Options
 from scumble.record import Source
 
-NO_MASK = "none"  # stands for a style that counts as a whole
+NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
+EVERYWHERE = Picture(Image.new("RGB", (1, 1), "white"), None, NO_MASK, "")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Sources:
     content: Source
     styles: tuple[Source, ...]
     start: Source | None = None
-    content_masks: tuple[Source, ...] = ()
+    content_masks: tuple[Source | None, ...] = ()
     style_masks: tuple[Source | None, ...] = ()
 
 
@@ -116,6 +119,22 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
     return masks if any(masks) else []
 
 
+def boxes_of(options: Options, number: int) -> Sequence[Sequence[float]]:
+    """Return which part of each of so many styles counts.
+
+    Raises:
+        UsageError: crops or masks for another number of styles.
+    """
+    crops = options.style_crop or ((0.0, 0.0, 1.0, 1.0),)
+    crops = crops * number if len(crops) == 1 else crops
+    for what, count in (("crops", len(crops)), ("masks", len(options.style_mask) or number)):
+        if count != number:
+            raise UsageError(
+                f"{count} style {what} were given for {number} styles", "give one for each, in order"
+            )
+    return crops
+
+
 def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
     """Read all pictures that a run needs, and plan it; arguments as for `scumble.stylize`.
 
@@ -126,28 +145,27 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     """
     given = as_styles(style)
     options = settle(options, given)
-    boxes = options.style_crop * (len(given) if len(options.style_crop) == 1 else 1) or ((0, 0, 1, 1),) * len(
-        given
-    )
-    if len(boxes) != len(given):
-        raise UsageError(f"{len(boxes)} style crops were given for {len(given)} styles")
-    of_content, of_styles = read(content), [read(one.image, one.weight) for one in given]
+    boxes = boxes_of(options, len(given))
+    photograph, paintings = read(content), [read(one.image, one.weight) for one in given]
     start = None if options.start in START_KINDS else read(options.start)
-    ours = [mask for mask in read_masks(options.content_mask or [one.content_mask for one in given]) if mask]
-    theirs = read_masks(options.style_mask or [one.mask for one in given])
+    where = read_masks(options.content_mask or [one.content_mask for one in given])
+    what = read_masks(options.style_mask or [one.mask for one in given])
     masks = make_masks(
-        [picture for picture, _ in ours],
-        [mask and cropped(mask[0], box) for mask, box in zip(theirs, boxes, strict=False)],
+        [mask[0] if mask else EVERYWHERE for mask in where],
+        [mask and cropped(mask[0], box) for mask, box in zip(what, boxes, strict=False)],
         len(given),
     )
-    pictures = tuple(cropped(picture, box) for (picture, _), box in zip(of_styles, boxes, strict=True))
-    plan = make_plan(
-        options, of_content[0], pictures, tuple(one.weight for one in given), start and start[0], masks
+    styles = tuple(cropped(picture, box) for (picture, _), box in zip(paintings, boxes, strict=True))
+    weights = tuple(one.weight for one in given)
+    plan = make_plan(options, photograph[0], styles, weights, start and start[0], masks)
+    sources = Sources(
+        photograph[1],
+        tuple(
+            source.model_copy(update={"weight": share})
+            for (_, source), share in zip(paintings, plan.shares, strict=True)
+        ),
+        start and start[1],
+        tuple(mask and mask[1] for mask in where),
+        tuple(mask and mask[1] for mask in what),
     )
-    styles = tuple(source.model_copy(update={"weight": share})
-                   for (_, source), share in zip(of_styles, plan.shares, strict=True))  # fmt: skip
-    told = Sources(
-        of_content[1], styles, start and start[1],
-        tuple(source for _, source in ours), tuple(mask and mask[1] for mask in theirs),
-    )  # fmt: skip
-    return plan, told
+    return plan, sources

@@ -160,7 +160,7 @@ class Record(Recorded):
     content: Source
     styles: tuple[Source, ...]
     start: Source | None = None
-    content_masks: tuple[Source, ...] = ()
+    content_masks: tuple[Source | None, ...] = ()
     style_masks: tuple[Source | None, ...] = ()
     backbone: str
     weights_sha256: Hash

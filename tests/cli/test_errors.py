@@ -46,7 +46,7 @@ WRONG = [
     (f"{BASE} --style-crop 0.5,0,0.5,1", 2, "style_crop is 0.5,0,0.5,1; left must be less than right", ""),
     (f"{BASE} --style-turns 45", 2, "style_turns.0 is '45'; input should be '90', '180', '270' or 'flip'", "mirror"),
     (f"{BASE} --content-mask photo.png", 2, "masks in colors are for one content mask", "in gray stands alone"),
-    (f"{BASE} --style-mask photo.png --style-mask photo.png", 2, "2 style masks were given for 1 styles", ""),
+    (f"{BASE} --style-mask photo.png --style-mask photo.png", 2, "2 style masks were given for 1 styles", "in order"),
     (f"{BASE} --feather 60", 2, "feather is '60'; input should be less than or equal to 50", "fades"),
     (f"{BASE} -o nowhere/out.png", 2, "there is no folder 'nowhere' to write to", "mkdir -p 'nowhere'"),
     (f"{BASE} -o out.bmp", 2, "unknown output suffix '.bmp'", "the suffix says the format"),

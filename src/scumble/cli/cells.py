@@ -149,6 +149,15 @@ class Painter:
         """Paint until all is done, or Ctrl-C, or an error that nobody foresaw."""
         from scumble.engine.memory import release  # torch takes a second to import
 
+        try:
+            self._cells(report)
+        except (Exception, KeyboardInterrupt) as problem:
+            release(problem)  # to save the sheet takes memory, too
+            self.problem = problem
+
+    def _cells(self, report: CellReporter) -> None:
+        from scumble.engine.memory import release
+
         work = [max(1, sum(scale.work for scale in cell.plan.scales)) for cell in self.grid.cells]
         for number, cell in enumerate(self.grid.cells):
             before = sum(work[:number]) / sum(work)
@@ -158,10 +167,6 @@ class Painter:
                 release(problem)
                 self.problem = self.problem or problem
                 came = Outcome(problem=problem.message)
-            except (Exception, KeyboardInterrupt) as problem:
-                release(problem)  # to save the sheet takes memory, too
-                self.problem = problem
-                return
             self.outcomes.append(came)
             report.done(number, before + work[number] / sum(work), came)
 

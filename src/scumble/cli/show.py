@@ -44,7 +44,7 @@ def lines(record: "Record") -> list[str]:
         f"content    {told(record.content)}",
         *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
         *([f"start      {told(record.start)}"] if record.start else []),
-        *(f"painted    {told(mask)}" for mask in record.content_masks),
+        *(f"painted    {told(mask)}" for mask in record.content_masks if mask),
         *(f"taken      {told(mask)}" for mask in record.style_masks if mask),
         f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
         f"machine    {record.device}, {record.threads} threads, {record.precision}, "

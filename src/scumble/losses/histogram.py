@@ -14,7 +14,7 @@ class HistogramLoss(Loss):
     Risser et al. pull each activation to its counterpart :math:`R(f)`, the value of equal rank in the style's
     histogram, :math:`|f - R(f)|^2`. Summed over a channel that is the squared distance of the quantile functions,
 
-    .. math:: \sum_c \int_0^1 (Q_c(u) - Q_c^*(u))^2 du \Big/ \sum_c \mathrm{var}(f_c^*)
+    .. math:: \sum_c \int_0^1 (Q_c(u) - Q_c^*(u))^2 du / \sum_c \mathrm{var}(f_c^*)
 
     computed here from 64 quantile means of each channel, (B, C, 64), with means and the rest apart, and a 4 in
     front, as `relative_transport` says. It sees sparse and skewed activations, which mean and variance do not tell

@@ -16,8 +16,8 @@ class NearestLoss(Loss):
 
     With :math:`\hat f = (f - \mu) / |f - \mu|`, so that :math:`\tfrac12 |\hat a - \hat b|^2` is the cosine distance,
 
-    .. math:: \tfrac12 \Big( \overline{\min_q \tfrac12 |\hat f_p - \hat f_q^*|^2}^{\,p}
-              + \overline{\min_p \tfrac12 |\hat f_p - \hat f_q^*|^2}^{\,q} \Big)
+    .. math:: \tfrac12 \left( \overline{\min_q \tfrac12 |\hat f_p - \hat f_q^*|^2}^{\,p}
+              + \overline{\min_p \tfrac12 |\hat f_p - \hat f_q^*|^2}^{\,q} \right)
 
     The first half, that of Li and Wand, makes each place look like some place of the style and keeps strokes whole;
     alone it is content with a few of them. By the second, each place of the style is found in the image: what the

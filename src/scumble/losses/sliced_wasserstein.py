@@ -16,7 +16,7 @@ DIRECTIONS = 64  # at least; a layer with more channels has as many as channels,
 class SlicedWassersteinLoss(Loss):
     r"""Compare the distributions of the channel vectors along random directions, relative to the style's spread.
 
-    .. math:: \sum_{\theta} W_2^2(\{\theta^\top f_p\}, \{\theta^\top f_p^*\}) \Big/
+    .. math:: \sum_{\theta} W_2^2(\{\theta^\top f_p\}, \{\theta^\top f_p^*\}) /
               \sum_{\theta} \mathrm{var}(\theta^\top f^*)
 
     In one dimension the best transport pairs values by rank, so :math:`W_2^2` compares sorted projections: here the
