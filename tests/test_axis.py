@@ -16,6 +16,7 @@ from scumble.options import Options
         ("noise-ratio=0;1", "noise-ratio", ("0", "1")),
         ("steps=10;20,5", "steps", ("10", "20,5")),
         ("style_layers=relu1_1,relu2_1;relu4_1=1", "style-layers", ("relu1_1,relu2_1", "relu4_1=1")),
+        ("style-layers=relu1_1;relu2_1 | relu3_1", "style-layers", ("relu1_1;relu2_1", "relu3_1")),
         ("style-weights=1,0;0,1", "style-weights", ("1,0", "0,1")),
         ("weight.gram-gatys=0,1e3", "weight.gram-gatys", ("0", "1e3")),
         ("init=content,noise", "start", ("content", "noise")),

@@ -62,7 +62,8 @@ def label(name: str, value: str) -> str:
 def parse_axis(text: str, styles: Sequence[Any] = ()) -> Axis:
     """Return the axis that `option=value,value` describes, or `style` alone, each style picture a value.
 
-    Where values hold commas themselves, as layers and steps do, semicolons stand between them.
+    Where values hold commas themselves, as layers and steps do, semicolons stand between them, and where they hold
+    semicolons, vertical bars.
 
     Args:
         text: the option by its flag's name, with hyphens or underscores.
@@ -86,8 +87,8 @@ def parse_axis(text: str, styles: Sequence[Any] = ()) -> Axis:
                 f"the axis is {text!r}; style takes no values", "give several STYLE pictures, and: style"
             )
         return _checked(Axis(STYLE, tuple(styles)), "give several STYLE pictures")
-    separator = ";" if lists or ";" in rest else ","
-    hint = f"write {name}=A;B" if separator == ";" else f"write {name}=A,B"
+    separator = "|" if "|" in rest else ";" if lists or ";" in rest else ","
+    hint = f"write {name}=A{separator}B"
     return _checked(Axis(name, tuple(part.strip() for part in rest.split(separator) if part.strip())), hint)
 
 
