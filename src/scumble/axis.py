@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from cyclopts import Parameter
 
@@ -117,7 +117,8 @@ def option_of(name: str) -> tuple[str, bool]:
         names = [STYLE, *(one.replace("_", "-") for one in known), "weight.LOSS"]
         raise UnknownName("axis", name, names, "an axis is an option of stylize, as in strength=20,50,80")
     annotation = Options.model_fields[known[option]].annotation
-    return known[option].replace("_", "-"), get_origin(annotation) in (dict, tuple)
+    kinds = (annotation, *get_args(annotation))  # of a union, each of its kinds
+    return known[option].replace("_", "-"), any(get_origin(kind) in (dict, tuple) for kind in kinds)
 
 
 def _checked(axis: Axis, hint: str) -> Axis:
