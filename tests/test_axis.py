@@ -2,7 +2,7 @@
 
 import pytest
 
-from scumble.axis import Axis, parse_axis
+from scumble.axis import Axis, option_of, parse_axis
 from scumble.errors import BadOption, UnknownName
 from scumble.options import Options
 
@@ -16,6 +16,7 @@ from scumble.options import Options
         ("noise-ratio=0;1", "noise-ratio", ("0", "1")),
         ("steps=10;20,5", "steps", ("10", "20,5")),
         ("style_layers=relu1_1,relu2_1;relu4_1=1", "style-layers", ("relu1_1,relu2_1", "relu4_1=1")),
+        ("style-layers=relu1_1;relu2_1 | relu3_1", "style-layers", ("relu1_1;relu2_1", "relu3_1")),
         ("style-weights=1,0;0,1", "style-weights", ("1,0", "0,1")),
         ("weight.gram-gatys=0,1e3", "weight.gram-gatys", ("0", "1e3")),
         ("init=content,noise", "start", ("content", "noise")),
@@ -33,6 +34,14 @@ def test_every_option_can_be_an_axis(name):
     axis = parse_axis(f"{name}=A;B")
     if value is not None:
         assert getattr(Options().replace(**axis.change(value)), name) == value
+
+
+def test_options_that_take_lists_are_known_by_their_kind():
+    known = [name for name in Options.model_fields if name not in ("weight", "every")]
+    defaults = Options().model_dump()
+    lists = [name for name in known if isinstance(defaults[name], dict | tuple)]
+    assert [name for name in known if option_of(name)[1]] == lists
+    assert {"steps", "style_layers", "style_weights"} <= set(lists)
 
 
 def test_a_loss_is_changed_beside_the_others():

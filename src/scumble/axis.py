@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from cyclopts import Parameter
 
@@ -62,7 +62,8 @@ def label(name: str, value: str) -> str:
 def parse_axis(text: str, styles: Sequence[Any] = ()) -> Axis:
     """Return the axis that `option=value,value` describes, or `style` alone, each style picture a value.
 
-    Where values hold commas themselves, as layers and steps do, semicolons stand between them.
+    Where values hold commas themselves, as layers and steps do, semicolons stand between them, and where they hold
+    semicolons, vertical bars.
 
     Args:
         text: the option by its flag's name, with hyphens or underscores.
@@ -86,8 +87,8 @@ def parse_axis(text: str, styles: Sequence[Any] = ()) -> Axis:
                 f"the axis is {text!r}; style takes no values", "give several STYLE pictures, and: style"
             )
         return _checked(Axis(STYLE, tuple(styles)), "give several STYLE pictures")
-    separator = ";" if lists or ";" in rest else ","
-    hint = f"write {name}=A;B" if separator == ";" else f"write {name}=A,B"
+    separator = "|" if "|" in rest else ";" if lists or ";" in rest else ","
+    hint = f"write {name}=A{separator}B"
     return _checked(Axis(name, tuple(part.strip() for part in rest.split(separator) if part.strip())), hint)
 
 
@@ -116,7 +117,8 @@ def option_of(name: str) -> tuple[str, bool]:
         names = [STYLE, *(one.replace("_", "-") for one in known), "weight.LOSS"]
         raise UnknownName("axis", name, names, "an axis is an option of stylize, as in strength=20,50,80")
     annotation = Options.model_fields[known[option]].annotation
-    return known[option].replace("_", "-"), get_origin(annotation) in (dict, tuple)
+    kinds = (annotation, *get_args(annotation))  # of a union, each of its kinds
+    return known[option].replace("_", "-"), any(get_origin(kind) in (dict, tuple) for kind in kinds)
 
 
 def _checked(axis: Axis, hint: str) -> Axis:
