@@ -159,7 +159,8 @@ def few(monkeypatch):
 def test_where_positions_are_dealt_all_are_pulled_and_the_distance_is_about_the_same(name, monkeypatch):
     loss = losses[name]()
     image, reference = (torch.from_numpy(texture(60, 61, seed)[:4])[None] for seed in (1, 2))
-    image = image.square().requires_grad_()
+    ramp = torch.linspace(0, 2, 60, dtype=torch.float64)[:, None]  # what is above is not what is below
+    image, reference = (image.square() * ramp).requires_grad_(), reference * ramp
     dealt = loss.distance(loss.statistic(image), loss.statistic(reference))
     (gradient,) = torch.autograd.grad(dealt.sum(), image)
     assert bool((gradient.abs().sum(1) > 0).all())
@@ -176,6 +177,16 @@ def test_a_mask_counts_where_positions_are_sampled(name):
     mask[..., :60] = 0.5
     alone, masked = texture(60, 60, 1), distance(name, of_two, texture(60, 60, 2), mask)
     assert masked == pytest.approx(distance(name, alone, texture(60, 60, 2)), rel=0.2)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("name", ALL)
+def test_a_mask_that_selects_a_few_of_many_positions(name):
+    whole = torch.from_numpy(texture(60, 60, 1))[None]
+    mask = torch.zeros(1, 1, 60, 60, dtype=torch.float64)
+    mask[..., 20:24, 30:33] = 1
+    found, part = losses[name]().statistic(whole, mask), losses[name]().statistic(whole[..., 20:24, 30:33])
+    torch.testing.assert_close(losses[name]().distance(found, part), torch.zeros(1).double(), atol=1e-3, rtol=0)
 
 
 def test_a_deal_is_fair_and_the_same_each_time():

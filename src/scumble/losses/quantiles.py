@@ -109,7 +109,7 @@ def groups_for(positions: int, directions: int) -> int:
     """Return into how many groups positions are dealt for each to be `ENOUGH` at most: a power of two.
 
     Example:
-        >>> groups_for(8192, 64), groups_for(8193, 64), groups_for(10**9, 48)
+        >>> groups_for(2048, 64), groups_for(2049, 64), groups_for(10**9, 48)
         (1, 2, 16)
     """
     groups = 1
