@@ -186,7 +186,9 @@ def test_a_mask_that_selects_a_few_of_many_positions(name):
     mask = torch.zeros(1, 1, 60, 60, dtype=torch.float64)
     mask[..., 20:24, 30:33] = 1
     found, part = losses[name]().statistic(whole, mask), losses[name]().statistic(whole[..., 20:24, 30:33])
-    torch.testing.assert_close(losses[name]().distance(found, part), torch.zeros(1).double(), atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        losses[name]().distance(found, part), torch.zeros(1).double(), atol=1e-3, rtol=0
+    )
 
 
 def test_a_deal_is_fair_and_the_same_each_time():

@@ -157,6 +157,8 @@ def soft_shares(height=6, width=8):
 @pytest.mark.parametrize("name", [name for name in losses if losses[name].reference == "style"])
 def test_a_split_feature_is_compared_as_with_hard_masks(name):
     loss, partition = losses[name](), Partition(one_hot(soft_shares(), (15, 21)))
+    if not loss.fits_tiles:
+        pytest.skip("it may sample positions, others where there are more of them")
     feature = torch.rand(1, 4, 15, 21, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
     labels = interpolated(soft_shares(), (15, 21)).argmax(1)
     one, other = (feature.clone().requires_grad_() for _ in range(2))

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from PIL import Image
-
 import scumble
+from scumble.image.sheet import sheet
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WEIGHTS: tuple[dict[str, float], ...] = (
@@ -14,7 +13,7 @@ WEIGHTS: tuple[dict[str, float], ...] = (
     {"covariance": 0, "nearest": 2},
     {"nearest": 1},
 )
-GAP = 6  # pixels
+NAMES = ("covariance", "histogram", "sliced-wasserstein", "nearest", "covariance and nearest")
 
 
 def make(folder: Path) -> None:
@@ -29,7 +28,4 @@ def make(folder: Path) -> None:
         ).image
         for weight in WEIGHTS
     ]
-    row = Image.new("RGB", (sum(one.width + GAP for one in made) - GAP, made[0].height), "white")
-    for number, one in enumerate(made):
-        row.paste(one, (number * (one.width + GAP), 0))
-    row.save(folder / "losses.png")
+    sheet([made], NAMES, width=224).save(folder / "losses.png")
