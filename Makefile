@@ -26,7 +26,7 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.dev ## build the site, docs/_build/html; its pictures take some minutes the first time
+docs: $(VENV)/.dev ## build the site, docs/_build/html; its pictures take five minutes of processor time the first time
 	$(BIN)/python docs/make_pictures.py
 	@# -E: what the reference is read from may have changed, and no file of the site with it
 	$(BIN)/sphinx-build -E -W --keep-going -q docs docs/_build/html

@@ -39,7 +39,11 @@ def test_every_option_can_be_an_axis(name):
 def test_options_that_take_lists_are_known_by_their_kind():
     known = [name for name in Options.model_fields if name not in ("weight", "every")]
     defaults = Options().model_dump()
-    lists = [name for name in known if isinstance(defaults[name], dict | tuple)]
+    lists = [name for name in known if isinstance(defaults[name], dict | tuple) and name != "style_scale"]
+    assert parse_axis("style-scale=1;1,2").values == (
+        "1",
+        "1,2",
+    )  # of one style a single number, of several a list
     assert [name for name in known if option_of(name)[1]] == lists
     assert {"steps", "style_layers", "style_weights"} <= set(lists)
 

@@ -7,6 +7,7 @@ from PIL import Image
 
 from scumble.api import prepare, stylize
 from scumble.engine.compared import Compared
+from scumble.engine.forecast import forecast
 from scumble.engine.objective import make_objective
 from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
@@ -14,6 +15,8 @@ from scumble.engine.turns import turned, with_turns
 from scumble.errors import BadOption, UsageError
 from scumble.inputs import Style
 from scumble.options import Options
+
+from .pictures import difference
 
 TINY = {"size": 64, "coarsest": 32, "steps": (8, 6), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)
@@ -76,6 +79,29 @@ def test_layers_with_a_region_that_only_the_other_style_has(network):
     )
 
 
+@pytest.mark.usefixtures("weights")
+def test_to_swap_the_layers_of_two_styles_is_to_paint_another_picture(content, style):
+    one, other = stripes(8), style
+    pictures = [
+        stylize(content, styles, regions="off", **TINY)
+        for styles in (
+            [Style(one, layers="relu1_1,relu2_1"), Style(other, layers="relu3_1,relu4_1")],
+            [Style(one, layers="relu3_1,relu4_1"), Style(other, layers="relu1_1,relu2_1")],
+        )
+    ]
+    assert difference(*(picture.image for picture in pictures)) > 5
+    again = stylize(
+        content, [one, other], style_layers="relu1_1,relu2_1;relu3_1,relu4_1", regions="off", **TINY
+    )
+    assert difference(again.image, pictures[0].image) == 0
+
+
+def test_a_forecast_knows_the_layers_of_each_style(content, style, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    plan = prepare(content, [style, style], style_layers="relu1_1;relu2_1", size=64, steps=1).plan
+    assert forecast(plan).seconds > 0
+
+
 def test_layers_for_another_number_of_styles(content, style):
     with pytest.raises(BadOption, match="style_layers are given for 2 styles, but there are 3"):
         prepare(content, [style] * 3, style_layers="relu1_1;relu2_1")
@@ -95,10 +121,10 @@ def test_what_one_style_cannot_have(content, style, options, message):
 
 
 def test_a_style_says_for_itself_what_options_say_for_all(content, style):
-    styles = [Style(style, layers="relu1_1", scale=2, crop=(0, 0, 0.5, 1)), Style(style, weight=3)]
+    styles = [Style(style, layers="relu1_1,relu2_1", scale=2, crop=(0, 0, 0.5, 1)), Style(style, weight=3)]
     plan = prepare(content, styles, size=64).plan
     assert plan.options.style_scale == (2.0, 1.0)
-    assert plan.options.style_layers[0] == {"relu1_1": 1.0}
+    assert plan.options.style_layers[0] == {"relu1_1": 0.5, "relu2_1": 0.5}
     assert plan.options.style_layers[1] == Options().style_layers
     assert [picture.rgb.size for picture in plan.styles] == [(30, 60), (60, 60)]
     assert plan.style_sizes(plan.scales[-1]) == [(64, 128), (64, 64)]

@@ -76,6 +76,8 @@ def parse_axis(text: str, styles: Sequence[Any] = ()) -> Axis:
     Example:
         >>> parse_axis("style_weights=1,0;0.5,0.5").values
         ('1,0', '0.5,0.5')
+        >>> parse_axis("style-scale=0.5,1,2").values
+        ('0.5', '1', '2')
         >>> parse_axis("weight.gram=0,2").change("2")
         {'weight': {'gram': '2'}}
     """
@@ -118,7 +120,12 @@ def option_of(name: str) -> tuple[str, bool]:
         raise UnknownName("axis", name, names, "an axis is an option of stylize, as in strength=20,50,80")
     annotation = Options.model_fields[known[option]].annotation
     kinds = (annotation, *get_args(annotation))  # of a union, each of its kinds
-    return known[option].replace("_", "-"), any(get_origin(kind) in (dict, tuple) for kind in kinds)
+    default = Options.model_fields[known[option]].default
+    one = (
+        isinstance(default, tuple) and len(default) == 1
+    )  # as style_scale: a list only where there are several styles
+    lists = any(get_origin(kind) in (dict, tuple) for kind in kinds) and not one
+    return known[option].replace("_", "-"), lists
 
 
 def _checked(axis: Axis, hint: str) -> Axis:

@@ -13,6 +13,7 @@ from scumble.errors import BadOption, UsageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.masks import make_masks
 from scumble.options import Options
+from scumble.options.values import parse_layers
 from scumble.record import Source
 
 NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
@@ -83,7 +84,10 @@ def settle(options: Options, styles: Sequence[Style]) -> Options:
     told: dict[str, Any] = {}
     if any(style.layers is not None for style in styles):
         own = options.layers_of_styles(len(styles))
-        told["style_layers"] = [style.layers or layers for style, layers in zip(styles, own, strict=True)]
+        told["style_layers"] = [
+            parse_layers(style.layers) if style.layers else layers
+            for style, layers in zip(styles, own, strict=True)
+        ]
     if any(style.scale is not None for style in styles):
         told["style_scale"] = [1.0 if style.scale is None else style.scale for style in styles]
     if any(style.crop is not None for style in styles):

@@ -257,3 +257,22 @@ def test_threads_do_not_spin_for_long_unless_asked_to(scumble, monkeypatch, aske
         monkeypatch.setenv("GOMP_SPINCOUNT", asked)
     scumble("presets")
     assert os.environ["GOMP_SPINCOUNT"] == (asked or "3000")
+
+
+@pytest.mark.parametrize("taken", ["photo.png", "paint.png"])
+def test_a_picture_that_it_is_painted_from_is_never_replaced(scumble, desk, taken):
+    before = (desk / taken).read_bytes()
+    refused = scumble("stylize", "photo.png", "paint.png", *TINY, "-o", taken, "--on-exists", "overwrite")
+    assert refused.code == 2
+    assert refused.err == (
+        f"error: the output {taken!r} is a picture that it is painted from\nhint: give it another name\n"
+    )
+    assert (desk / taken).read_bytes() == before
+
+
+def test_a_dry_run_tells_the_time_though_the_picture_is_there(scumble, desk):
+    (desk / "out.png").write_bytes(b"mine")
+    told = scumble("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png", "--dry-run")
+    assert told.code == 0
+    assert "note: the output 'out.png' is there already" in told.err
+    assert told.last == "out.png"

@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 from scumble.api import Result, Run
+from scumble.backbones.cache import file_sha256
 from scumble.cli.console import printable, say
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name
 from scumble.cli.progress import Reporter, costs_line, reporter
-from scumble.errors import OutputExists
+from scumble.errors import OutputExists, UsageError
 from scumble.outputs.base import outputs
 from scumble.outputs.files import OnExists, resolve_path
 
@@ -27,7 +28,7 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Pat
     """
     output = output.named(default_name(run.plan))
     output.check()
-    path = None if output.to_stdout else resolve_path(str(output.output), output.on_exists)
+    path = None if output.to_stdout else place(run, output)
     if path is None and not output.to_stdout:
         tell_skipped(output)
         return
@@ -49,6 +50,30 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Pat
     unwritten = run.checkpoint.problem if run.checkpoint else None
     if problem := problem or films.problem or unwritten:
         raise problem
+
+
+def place(run: Run, output: Output) -> Path | None:
+    """Return where the picture goes, or None to skip it; a dry run only says that there is one already.
+
+    Raises:
+        UsageError: there is a picture that this one is painted from.
+        ScumbleError: see `resolve_path`.
+    """
+    given = Path(str(output.output))
+    try:
+        path = resolve_path(given, output.on_exists)
+    except OutputExists as error:
+        if not output.dry_run:
+            raise
+        say(f"note: {error.message}")
+        return given
+    sources = run.sources
+    inputs = (sources.content, *sources.styles, *sources.content_masks, *sources.style_masks)
+    if path and path.is_file() and file_sha256(path) in {one.sha256 for one in inputs if one}:
+        raise UsageError(
+            f"the output {str(path)!r} is a picture that it is painted from", "give it another name"
+        )
+    return path
 
 
 def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, going_on: Path | None) -> None:

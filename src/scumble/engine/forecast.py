@@ -61,7 +61,10 @@ def forecast(plan: Plan) -> Forecast:
     backbone = prepare_backbone(options).to(device)
     need = Need(backbone, plan, precision)
     fits = need.fits(memory_limit(options, device))
-    speed = speed_here(backbone.compute_in(precision), options, device)
+    layers = {
+        name: weight for each in options.layers_of_styles(len(plan.styles)) for name, weight in each.items()
+    }
+    speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
     seconds = BEGINNING
     for scale, fit in fits.items():
         once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)

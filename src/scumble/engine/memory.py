@@ -94,7 +94,7 @@ class Need:
 
     def __init__(self, backbone: Backbone, plan: Plan, precision: torch.dtype) -> None:
         self.plan, self.options = plan, plan.options
-        compared = Compared(plan.options, backbone)
+        compared = Compared(plan.options, backbone, plan.shares)
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
         self.halo = max(backbone.stride_and_reach(layer)[1] for layer in layers)

@@ -99,15 +99,23 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        varied = all(is_varied(one, plan.scales[0], self.device) for one in (plan.content, *plan.styles))
-        self.guard = Guard(varied, plan.options.plateau)
+        even = [
+            one for one in (plan.content, *plan.styles) if not is_varied(one, plan.scales[0], self.device)
+        ]
+        self.guard = Guard(not even, plan.options.plateau)
         self.begin = begin and begin.to(self.device)
         self.optimizer = optimizer_at(plan, self.begin) if self.begin else new_optimizer(plan.options)
         self.count, self.costs = 0, {"total": torch.zeros(())}  # steps made, and what the last one said
         if self.begin:
             self.count, self.costs = self.begin.position.count, dict(self.begin.costs)
             self.guard.recall(self.begin.best, self.begin.position.watch)
-        self.notes = () if begin else self._substitutions()  # said before
+        self.notes: tuple[str, ...] = ()  # a run that goes on has said these before
+        if not begin:
+            told = (
+                f"{one.name} is nearly one color, so there is little in it to paint or to paint after"
+                for one in even
+            )
+            self.notes = (*self._substitutions(), *told)
         precision = choose_precision(plan.options.precision, self.device)
         self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision

@@ -1,6 +1,7 @@
 """Reading pictures: from files, bytes, Pillow, NumPy and tensors to upright 8-bit sRGB."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -146,9 +147,12 @@ def _missing(path: Path) -> ImageError:
         return ImageError(f"there is no file {str(path)!r}: there is no folder {str(path.parent)!r}")
     try:
         with os.scandir(path.parent) as entries:
-            near = get_close_matches(path.name, [entry.name for entry in islice(entries, 10_000)], n=1)
+            near = get_close_matches(
+                path.name, [entry.name for entry in islice(entries, 10_000)], n=1, cutoff=0.75
+            )
     except OSError:
         near = []
-    return ImageError(
-        f"there is no file {str(path)!r}", f"did you mean {str(path.with_name(near[0]))!r}?" if near else ""
-    )
+    hint = f"did you mean {str(path.with_name(near[0]))!r}?" if near else ""
+    if re.fullmatch(r"[\d.,]+", path.name):
+        hint = "behind a flag, a list takes commas: --style-weights 0.7,0.3"
+    return ImageError(f"there is no file {str(path)!r}", hint)
