@@ -270,3 +270,10 @@ def test_a_run_painted_twice_tells_its_notes_once(content, style):
         steps = list(run)
     assert run.notes == ["compact has no relu4_3; relu4_2 is used"]
     assert run.last is steps[-1]
+
+
+def test_a_result_is_told_in_a_line(photo, style):
+    made = stylize(photo, style, **TINY)
+    assert (
+        repr(made) == f"<Result 48 x 36, {made.record.steps} steps, total {made.record.costs['total']:.4g}>"
+    )

@@ -53,6 +53,7 @@ def test_two_of_one_name_are_two(written, tmp_path):
     first, second = written(MINE), written(MINE.replace('"mine"', '"other"'), "other/mine.py")
     assert load_plugin(first) is not load_plugin(second)
     assert losses["mine"] is not losses["other"]
+    assert len(loaded_plugins()) == 2
 
 
 def test_what_was_loaded_is_known_by_name_and_content(written):

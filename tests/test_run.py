@@ -1,6 +1,7 @@
 """The loop from pictures to steps, end to end at sizes of a stamp."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import torch
@@ -269,7 +270,7 @@ def test_layers_that_the_network_does_not_have_are_replaced_and_said_so_once(pai
 
 def test_a_picture_too_small_for_the_layers(painted):
     with pytest.raises(
-        ImageError, match=r"the picture would be 12 x \d+ pixels; its shorter side needs at least 16"
+        ImageError, match=r"would be 12 x \d+ pixels; its shorter side needs at least 16"
     ) as error:
         painted(size=12)
     assert error.value.exit_code == 3
@@ -321,3 +322,14 @@ def test_a_larger_scale_begins_with_the_content_s_detail(painted, content):
         errors.append(float((last - pixels(content, (64, 48))).abs().mean()))
     assert errors[0] < 1e-3
     assert errors[1] > 0.01
+
+
+def test_a_picture_too_narrow_is_named(content, style):
+    thin = replace(style, rgb=Image.new("RGB", (600, 2)), name="thin.png")
+    with pytest.raises(
+        ImageError, match=r"the style 'thin.png' would be 600 x 2 pixels; .* at least 16"
+    ) as found:
+        next(paint(make_plan(Options(**SMALL), content, (thin,), (1.0,))))
+    assert "may be cropped" in found.value.hint
+    with pytest.raises(ImageError, match=r"the content 'thin.png' would be 64 x 1 pixels"):
+        next(paint(make_plan(Options(**SMALL), thin, (style,), (1.0,))))

@@ -34,6 +34,11 @@ class Result:
         """
         return write(path, [self.image], self.record.to_json() if record else None, on_exists=on_exists)
 
+    def __repr__(self) -> str:
+        """Return the size, the steps and the total in a line; `record` has the rest."""
+        total = self.record.costs.get("total", 0.0)
+        return f"<Result {self.record.width} x {self.record.height}, {self.record.steps} steps, total {total:.4g}>"
+
     def to_pil(self) -> Image.Image:
         """Return a copy of the picture."""
         return self.image.copy()

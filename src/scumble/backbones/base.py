@@ -98,13 +98,13 @@ class Backbone(nn.Module):
                 features[name] = activation
         return features
 
-    def require_size(self, height: int, width: int, names: Iterable[str]) -> None:
-        """Raise `ImageError` unless a picture of this size reaches all named layers."""
+    def require_size(self, height: int, width: int, names: Iterable[str], what: str = "the picture") -> None:
+        """Raise `ImageError`, which says `what` it is of, unless a picture of this size reaches all named layers."""
         needed = max((self.smallest_side(name) for name in names), default=1)
         if min(height, width) < needed:
             raise ImageError(
-                f"the picture would be {width} x {height} pixels; its shorter side needs at least {needed}",
-                "ask for a larger --size or --coarsest, or for shallower layers",
+                f"{what} would be {width} x {height} pixels; its shorter side needs at least {needed}",
+                "ask for a larger --size or --coarsest, or for shallower layers; a narrow picture may be cropped",
             )
 
     def smallest_side(self, name: str) -> int:

@@ -11,6 +11,7 @@ from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
 from scumble.engine.coloring import Coloring
+from scumble.engine.compared import Compared
 from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
@@ -99,6 +100,7 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
+        self._require_sizes()
         even = [
             one for one in (plan.content, *plan.styles) if not is_varied(one, plan.scales[0], self.device)
         ]
@@ -121,6 +123,18 @@ class Painting:
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
         self.backbone.compute_in(precision)
+
+    def _require_sizes(self) -> None:
+        """Raise `ImageError` where the coarsest scale has a picture too small for its layers, and say which."""
+        layers = (
+            Compared(self.options, self.backbone, self.plan.shares).all_layers() if self.plan.steps else []
+        )
+        scale = self.plan.scales[0]
+        named = [("content", self.plan.content), *(("style", style) for style in self.plan.styles)]
+        for (kind, picture), (width, height) in zip(
+            named, [scale.size, *self.plan.style_sizes(scale)], strict=True
+        ):
+            self.backbone.require_size(height, width, layers, f"the {kind} {picture.name!r}")
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""

@@ -106,7 +106,7 @@ def listed(metavar: str, *, repeatable: bool | None = None) -> Parameter:
 class Part(BaseModel):
     """A part of the options: those of one group, frozen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # none of them is used alone
 
 
 LOOK = Parameter(group=Group("Look", sort_key=1))
