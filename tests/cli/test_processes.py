@@ -199,7 +199,7 @@ import scumble
 from scumble.cli.app import main
 scumble.stylize("photo.png", "paint.png", size=64, steps=2)  # all that is loaded late is loaded
 pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + (400 << 20)
+limit = pages * resource.getpagesize() + (250 << 20)
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 main(sys.argv[1:])
 """
@@ -208,10 +208,15 @@ main(sys.argv[1:])
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and a limit of address space")
 def test_a_full_memory_keeps_the_picture_of_the_scale_before(desk):
     arguments = ["stylize", "photo.png", "paint.png", "-o", "out.png", "--size", "2048", "--steps", "1"]
-    done = subprocess.run([sys.executable, "-c", FULL, *arguments], capture_output=True, text=True)
+    for _ in range(
+        3
+    ):  # libraries below torch may crash, once in many runs, without memory for their own code
+        done = subprocess.run([sys.executable, "-c", FULL, *arguments], capture_output=True, text=True)
+        if done.returncode >= 0:
+            break
     assert (done.returncode, done.stdout) == (5, "out.png\n"), done.stderr
     *_, error, hint = done.stderr.splitlines()
-    assert re.fullmatch(r"error: (1024 x 768|2048 x 1536) pixels do not fit into memory", error)
-    assert re.fullmatch(r"hint: --size (512|1024) needs a quarter of it", hint)
+    assert re.fullmatch(r"error: (512 x 384|1024 x 768|2048 x 1536) pixels do not fit into memory", error)
+    assert re.fullmatch(r"hint: --size (256|512|1024) needs a quarter of it", hint)
     assert opened(desk / "out.png").size == (2048, 1536)
     assert 1 <= read_record(desk / "out.png").steps < 5
