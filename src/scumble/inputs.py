@@ -16,6 +16,8 @@ from scumble.options import Options
 from scumble.options.values import parse_layers
 from scumble.record import Source
 
+Box = tuple[float, float, float, float]  # left, top, right and bottom, as parts of the sides
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
 EVERYWHERE = Picture(Image.new("RGB", (1, 1), "white"), None, NO_MASK, "")
 
@@ -45,7 +47,7 @@ class Style:
     content_mask: Any = None
     layers: str | Mapping[str, float] | None = None
     scale: float | None = None
-    crop: tuple[float, float, float, float] | None = None
+    crop: Box | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight < math.inf:
@@ -91,11 +93,11 @@ def settle(options: Options, styles: Sequence[Style]) -> Options:
     if any(style.scale is not None for style in styles):
         told["style_scale"] = [1.0 if style.scale is None else style.scale for style in styles]
     if any(style.crop is not None for style in styles):
-        told["style_crop"] = [style.crop or (0, 0, 1, 1) for style in styles]
+        told["style_crop"] = [style.crop or WHOLE for style in styles]
     return options.replace(**{name: value for name, value in told.items() if name not in options.given})
 
 
-def cropped(picture: Picture, box: Sequence[float]) -> Picture:
+def cropped(picture: Picture, box: Box) -> Picture:
     """Return a part of a picture, at least one pixel.
 
     Args:
@@ -123,19 +125,18 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
     return masks if any(masks) else []
 
 
-def boxes_of(options: Options, number: int) -> Sequence[Sequence[float]]:
+def boxes_of(options: Options, number: int) -> Sequence[Box]:
     """Return which part of each of so many styles counts.
 
     Raises:
-        UsageError: crops or masks for another number of styles.
+        UsageError: crops for another number of styles.
     """
-    crops = options.style_crop or ((0.0, 0.0, 1.0, 1.0),)
+    crops = options.style_crop or (WHOLE,)
     crops = crops * number if len(crops) == 1 else crops
-    for what, count in (("crops", len(crops)), ("masks", len(options.style_mask) or number)):
-        if count != number:
-            raise UsageError(
-                f"{count} style {what} were given for {number} styles", "give one for each, in order"
-            )
+    if len(crops) != number:
+        raise UsageError(
+            f"{len(crops)} style crops were given for {number} styles", "give one for each, in order"
+        )
     return crops
 
 
@@ -156,7 +157,10 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     what = read_masks(options.style_mask or [one.mask for one in given])
     masks = make_masks(
         [mask[0] if mask else EVERYWHERE for mask in where],
-        [mask and cropped(mask[0], box) for mask, box in zip(what, boxes, strict=False)],
+        [
+            mask and cropped(mask[0], box)
+            for mask, box in zip(what, [*boxes, *[WHOLE] * len(what)], strict=False)
+        ],
         len(given),
     )
     styles = tuple(cropped(picture, box) for (picture, _), box in zip(paintings, boxes, strict=True))

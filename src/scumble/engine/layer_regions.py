@@ -17,6 +17,11 @@ KEPT = 0.1  # share of a style's region that must be left when positions that se
 Size = tuple[int, int]  # height and width, in pixels
 
 
+def size_of(image: Tensor) -> Size:
+    """Return height and width of an image (..., H, W)."""
+    return image.shape[-2], image.shape[-1]
+
+
 @dataclass(frozen=True)
 class LayerRegions:
     """The masks of K regions in one layer.
@@ -66,7 +71,7 @@ def by_layer(
     regions: Regions | None, compared: Compared, content: Tensor, styles: Sequence[Tensor]
 ) -> dict[str, LayerRegions | None]:
     """Return where regions lie in each style layer but those that are too coarse for any; pictures (1, 3, H, W)."""
-    first, *others = ((picture.shape[-2], picture.shape[-1]) for picture in (content, *styles))
+    first, *others = map(size_of, (content, *styles))
     found = {
         layer: in_layer(regions, compared, layer, first, others) for layer in compared.all_layers("style")
     }

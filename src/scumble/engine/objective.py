@@ -8,7 +8,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import by_layer
+from scumble.engine.layer_regions import by_layer, size_of
 from scumble.engine.partition import Partition
 from scumble.engine.regions import Regions
 from scumble.engine.turns import with_turns
@@ -79,11 +79,6 @@ class Objective:
         (gradient,) = torch.autograd.grad(total, leaf)
         parts = {name: cost.detach() for name, cost in costs.items()}
         return Evaluation(total.detach(), gradient.contiguous(), parts)
-
-
-def size_of(image: Tensor) -> tuple[int, int]:
-    """Return height and width of an image (..., H, W)."""
-    return image.shape[-2], image.shape[-1]
 
 
 def mixture(parts: Sequence[Masked], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:

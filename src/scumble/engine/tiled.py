@@ -17,9 +17,8 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import LayerRegions, by_layer
+from scumble.engine.layer_regions import LayerRegions, by_layer, size_of
 from scumble.engine.moments import pulled_back, raw_moments
-from scumble.engine.objective import size_of
 from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut
 from scumble.engine.turns import with_turns
@@ -226,9 +225,8 @@ def make_tiled_objective(
     refuse_what_cannot_be_tiled(compared.losses)
     reader = Reader(backbone, compared.all_layers(), side)
     found = by_layer(regions, compared, content, styles)
-    parted = {layer: where for layer, where in found.items() if where}
     targets = style_moments(reader, compared, styles, found)
-    ours = {layer: where.content for layer, where in parted.items()}
+    ours = {layer: where.content for layer, where in found.items() if where}
     style_terms, local_terms = [], []
     for name, loss in compared.losses.items():
         for layer, share in compared.factors(name, *size_of(content)).items():

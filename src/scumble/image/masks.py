@@ -41,6 +41,14 @@ class Masks:
         return shares
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A mask as it was drawn: its pixels, (H, W, 3), 0 to 255, at most `LARGEST` long; what is clear is black."""
+
+    name: str
+    pixels: NDArray[np.float32]
+
+
 def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], number: int) -> Masks | None:
     """Return the regions that masks divide a content and its styles into, or None without masks.
 
@@ -60,21 +68,23 @@ def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], num
         )
     if styles and len(styles) != number:
         raise UsageError(
-            f"{len(styles)} style masks were given for {number} styles", "none stands for a style without"
+            f"{len(styles)} style masks were given for {number} styles",
+            "give one for each, in order; none stands for a style without",
         )
-    styles = list(styles) or [None] * number
-    given = [mask for mask in (*content, *styles) if mask is not None]
+    ours = [drawn(mask) for mask in content]
+    theirs = [None if mask is None else drawn(mask) for mask in styles] or [None] * number
+    given = [mask for mask in (*ours, *theirs) if mask is not None]
     colored = [mask for mask in given if is_colored(mask)]
     if colored and len(colored) < len(given):
-        gray = next(mask for mask in given if not is_colored(mask))
+        gray = next(mask for mask in given if mask not in colored)
         raise UsageError(
             f"the mask {colored[0].name!r} is in colors, {gray.name!r} is not",
             "give content and styles masks in the same colors, or all in gray",
         )
-    return by_color(content, styles) if colored else by_gray(content, styles)
+    return by_color(ours, theirs) if colored else by_gray(ours, theirs)
 
 
-def by_gray(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Masks:
+def by_gray(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
     """Return one region for each content mask, or one where there is no more than one."""
     ours = [lightness(mask) for mask in content] or [np.ones((1, 1), np.float32)]
     theirs = [np.ones((1, 1), np.float32) if mask is None else lightness(mask) for mask in styles]
@@ -87,7 +97,7 @@ def by_gray(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Mas
     return Masks(stacked / stacked.sum(0).clip(1), tuple(regions), several or any(styles))
 
 
-def by_color(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Masks:
+def by_color(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
     """Return one region for each color of the content's mask; black is left untouched."""
     if len(content) != 1 or None in styles:
         raise UsageError(
@@ -105,29 +115,28 @@ def by_color(content: Sequence[Picture], styles: Sequence[Picture | None]) -> Ma
     return Masks(split(content[0], colors), tuple(theirs), True)
 
 
-def pixels_of(mask: Picture) -> NDArray[np.float32]:
-    """Return a mask's pixels, (H, W, 3), 0 to 255, at most `LARGEST` long; what is clear is black."""
+def drawn(mask: Picture) -> Drawn:
+    """Return a mask's pixels, read once."""
     size = fit(mask.width, mask.height, min(LARGEST, max(mask.width, mask.height)))
     pixels = np.asarray(resize(mask.rgb, size), np.float32)
-    if mask.alpha is None:
-        return pixels
-    opaque: Shares = np.asarray(resize(mask.alpha, size), np.float32)
-    return pixels * opaque[..., None] / np.float32(255)
+    if mask.alpha is not None:
+        opaque: Shares = np.asarray(resize(mask.alpha, size), np.float32)
+        pixels = pixels * opaque[..., None] / np.float32(255)
+    return Drawn(mask.name, pixels)
 
 
-def is_colored(mask: Picture) -> bool:
+def is_colored(mask: Drawn) -> bool:
     """Whether a mask has colors, other than a trace of them."""
-    pixels = pixels_of(mask)
-    return bool((np.ptp(pixels, axis=2) > COLORFUL).mean() > COMMON)
+    return bool((np.ptp(mask.pixels, axis=2) > COLORFUL).mean() > COMMON)
 
 
-def lightness(mask: Picture) -> Shares:
+def lightness(mask: Drawn) -> Shares:
     """Return how light a gray mask is, (H, W), [0, 1].
 
     Raises:
         UsageError: it is black.
     """
-    shares: Shares = (pixels_of(mask).mean(2) / 255).astype(np.float32)
+    shares: Shares = (mask.pixels.mean(2) / 255).astype(np.float32)
     if shares.mean() < EMPTY:
         raise UsageError(f"the mask {mask.name!r} is black, so that it selects nothing", "white selects")
     return shares
@@ -139,9 +148,9 @@ def resized(shares: Shares, size: tuple[int, int]) -> Shares:
     return shares[np.ix_(rows, columns)]
 
 
-def colors_of(mask: Picture) -> NDArray[np.float32]:
+def colors_of(mask: Drawn) -> NDArray[np.float32]:
     """Return the colors of a mask but for black, (K, 3), 0 to 255, the most common first."""
-    pixels = pixels_of(mask).reshape(-1, 3)
+    pixels = mask.pixels.reshape(-1, 3)
     _, where, counts = np.unique((pixels // 32).astype(int), axis=0, return_inverse=True, return_counts=True)
     found: list[NDArray[np.float32]] = [np.zeros(3, np.float32)]
     for cell in np.argsort(-counts):
@@ -152,11 +161,10 @@ def colors_of(mask: Picture) -> NDArray[np.float32]:
     return np.stack(found[1:])
 
 
-def split(mask: Picture, colors: NDArray[np.float32]) -> Shares:
+def split(mask: Drawn, colors: NDArray[np.float32]) -> Shares:
     """Return where a mask has each of some colors, (K, H, W), 0 or 1: each place the nearest, or black."""
-    pixels = pixels_of(mask)
     known = np.concatenate([np.zeros((1, 3), np.float32), colors])
-    nearest = np.stack([((pixels - color) ** 2).sum(2) for color in known]).argmin(0)
+    nearest = np.stack([((mask.pixels - color) ** 2).sum(2) for color in known]).argmin(0)
     return np.stack([nearest == k + 1 for k in range(len(colors))]).astype(np.float32)
 
 
