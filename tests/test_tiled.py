@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
-from scumble.engine.moments import pulled_back, raw_moments
+from scumble.engine.moments import central, pulled_back, raw_moments
 from scumble.engine.objective import make_objective
 from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
@@ -98,7 +98,7 @@ def test_in_the_precision_of_a_run_tiles_change_next_to_nothing(network, precisi
 def test_a_statistic_of_moments_is_that_of_the_feature(name):
     loss = losses[name]()
     feature = torch.rand(1, 5, 12, 9, dtype=torch.float64)
-    found = loss.of_moments(raw_moments(feature, None))
+    found = loss.of_moments(central(raw_moments(feature, None)))
     torch.testing.assert_close(found, loss.statistic(feature))
 
 
@@ -117,7 +117,7 @@ def test_moments_of_regions_and_their_gradient():
 def test_a_covariance_far_smaller_than_the_mean_keeps_its_digits():
     """In float32, 1000 + noise: the square of the mean is a million times the variance."""
     feature = 1000 + torch.rand(1, 2, 100, 100)
-    found = losses["covariance"]().of_moments(raw_moments(feature, None))
+    found = losses["covariance"]().of_moments(central(raw_moments(feature, None)))
     torch.testing.assert_close(
         found[0, :, :2], torch.cov(feature[0].flatten(1).double(), correction=0), rtol=1e-3, atol=1e-5
     )

@@ -65,7 +65,8 @@ class Backbone(nn.Module):
         """Return an RGB image in [0, 1] as the weights expect it."""
         if self.normalization.channels == "bgr":
             image = image.flip(1)
-        return (image * self.normalization.scale - self.mean) / self.std
+        factor = self.normalization.scale / self.std
+        return torch.addcmul(-self.mean / self.std, image, factor)
 
     def forward(self, image: Tensor, names: Iterable[str]) -> dict[str, Tensor]:
         """Return the activations of the named layers; the layer `image` is the image itself.

@@ -9,11 +9,11 @@ zeros that gradients of pools and pads begin as.
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 
-from scumble.backbones.layers import Conv, Pool, aten
+from scumble.backbones.layers import Conv, Pool
+from scumble.backbones.passes import add_to, where_positive
 
 Named = Sequence[tuple[str, nn.Module]]
 
@@ -34,11 +34,9 @@ class Chain(Function):
         results = [shape_of(activation)]  # what each layer reads, and in the end the last one's result
         features: dict[str, Tensor] = {}
         for position, (name, layer) in enumerate(layers):
-            if isinstance(layer, nn.ReLU) and position and layers[position - 1][0] not in features:
-                activation = (
-                    activation.relu_()
-                )  # nobody needs it as it was: the way back asks where it is above 0
-            else:
+            if isinstance(layer, Conv) and name not in wanted and is_relu(layers, position + 1):
+                activation = layer.rectified(activation)  # the way back asks only where it is above 0
+            elif not (isinstance(layer, nn.ReLU) and position and layers[position - 1][0] not in wanted):
                 activation = layer(activation)
             results.append(shape_of(activation) if isinstance(layer, Pool) else activation)
             if name in wanted:
@@ -57,19 +55,19 @@ class Chain(Function):
             name, layer = ctx.layers[position]
             new = arriving.get(name)
             if new is not None:
-                gradient = new.clone() if gradient is None else gradient.add_(new)
+                gradient = new.clone() if gradient is None else add_to(gradient, new)
             if gradient is None:
                 continue
             if isinstance(layer, nn.ReLU):
-                result = results[position + 1]
-                dense = gradient.is_contiguous(memory_format=torch.channels_last)
-                out = (
-                    gradient if dense else torch.empty_like(result)
-                )  # a convolution would copy what is not dense
-                gradient = aten.threshold_backward.grad_input(gradient, result, 0, grad_input=out)
+                gradient = where_positive(gradient, results[position + 1])
             else:
                 gradient = layer.pull_back(gradient, results[position])
         return gradient, None, None
+
+
+def is_relu(layers: Named, position: int) -> bool:
+    """Whether there is a ReLU at a position of the chain."""
+    return position < len(layers) and isinstance(layers[position][1], nn.ReLU)
 
 
 def shape_of(feature: Tensor) -> Tensor:

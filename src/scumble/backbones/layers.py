@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from scumble.backbones.passes import aten, rectified, repeat_edges
+
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate", "reflect"]
-aten = torch.ops.aten
 
 
 class Pool(nn.Module):
@@ -49,6 +50,23 @@ class Conv(nn.Conv2d):
     ) -> None:
         super().__init__(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding)
 
+    def padded(self, feature: Tensor) -> Tensor:
+        """Return a feature with what is around it, unless that is zeros: a convolution adds those itself."""
+        if self.padding_mode == "zeros":
+            return feature
+        width = int(self.padding[0])
+        if self.padding_mode == "replicate" and not feature.requires_grad:
+            return repeat_edges(feature, width)
+        return F.pad(feature, [width] * 4, self.padding_mode)
+
+    def forward(self, feature: Tensor) -> Tensor:
+        padding = self.padding if self.padding_mode == "zeros" else 0
+        return F.conv2d(self.padded(feature), self.weight, self.bias, self.stride, padding)
+
+    def rectified(self, feature: Tensor) -> Tensor:
+        """Return the ReLU of the result."""
+        return rectified(self, self.padded(feature))
+
     def pull_back(self, gradient: Tensor, feature: Tensor) -> Tensor:
         """Return the gradient of what was convolved from that of the result; of `feature` only the shape counts."""
         width = 0 if self.padding_mode == "zeros" else int(self.padding[0])
@@ -74,6 +92,7 @@ def folded(gradient: Tensor, width: int) -> Tensor:
     height, across = (size - 2 * width for size in gradient.shape[2:])
     for axis, size in ((2, height), (3, across)) if width else ():
         first, last = gradient.select(axis, width), gradient.select(axis, width + size - 1)
-        first.add_(gradient.narrow(axis, 0, width).sum(axis))
-        last.add_(gradient.narrow(axis, width + size, width).sum(axis))
+        for repeated in range(width):
+            first.add_(gradient.select(axis, repeated))
+            last.add_(gradient.select(axis, width + size + repeated))
     return gradient.narrow(2, width, height).narrow(3, width, across)

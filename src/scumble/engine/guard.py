@@ -4,7 +4,6 @@ import math
 from collections import deque
 from typing import Annotated, Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
@@ -20,6 +19,7 @@ FAR = 3.0  # a pixel, where [0, 1] can be shown
 STILL = 1e-7  # largest change of a pixel that is none
 PATIENCE = 3  # still steps before a verdict
 LONG = 20  # steps over which a plateau is looked for
+ENOUGH = 128  # rows and columns at least to tell whether a picture is constant
 SAFER_RATE = 0.005  # of Adam, after a rescue
 
 
@@ -36,8 +36,9 @@ class Watch(BaseModel):
 
 
 def deviation(image: Tensor) -> float:
-    """Return the standard deviation of the most varied channel over positions."""
-    return float(image.detach().flatten(2).std(2, correction=0).max())
+    """Return the standard deviation of the most varied channel, in a large picture over some of the positions."""
+    each = max(1, min(image.shape[2:]) // ENOUGH)
+    return float(image.detach()[..., ::each, ::each].flatten(2).std(2, correction=0).max())
 
 
 class Guard:
@@ -76,17 +77,18 @@ class Guard:
     def verdict(self, before: Tensor, update: Update) -> Verdict:
         """Judge an update and remember the best picture. Reads the total: a synchronization on a GPU."""
         total = float(update.evaluation.total)
-        if not math.isfinite(total) or not bool(torch.isfinite(update.image).all()):
+        least, most = (float(end) for end in update.image.aminmax())  # not a number if any pixel is not
+        if not all(map(math.isfinite, (total, least, most))):
             return "non-finite"
         if self.varied and deviation(update.image) < FLAT <= deviation(before):
             return "constant"
         self.first_total = total if self.first_total is None else self.first_total
-        far = float(update.image.abs().max()) > FAR  # from near the optimum, a total may grow and be harmless
+        far = max(-least, most) > FAR  # from near the optimum, a total may grow and be harmless
         if far and total > DIVERGING * self.first_total:
             return "diverging"
         if total < self.best_total:
             self.best, self.best_total = update.evaluated, total
-        moved = float((update.image - before).abs().max())
+        moved = max(abs(float(end)) for end in (update.image - before).aminmax())
         self.still = self.still + 1 if moved < STILL else 0
         self.totals.append(total)
         gained = self.totals[0] - total  # below 0 where an optimizer goes uphill first, as Adam may

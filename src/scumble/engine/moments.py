@@ -1,5 +1,7 @@
 """Raw moments: sums over positions that say all that a style statistic needs, whatever order they are added in."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,26 @@ def raw_moments(feature: Tensor, masks: Tensor | None) -> Tensor:
         masks: of the regions, bool or weights, (K, H, W); None for one region.
     """
     return torch.stack([moments(rows, weights) for rows, _, weights in by_region(rows_of(feature), masks)])
+
+
+def mixed(shares: Sequence[float], styles: Sequence[tuple[Tensor, int]]) -> Tensor:
+    """Return the raw moments of several pictures together, each with its share, whatever its number of positions.
+
+    Args:
+        shares: of the pictures, sum 1; one with 0 is left out.
+        styles: raw moments and number of positions of each.
+    """
+    parts = [
+        share / number * moments for share, (moments, number) in zip(shares, styles, strict=True) if share
+    ]
+    return torch.stack(parts).sum(0)
+
+
+def central(moments: Tensor) -> Tensor:
+    """Return covariance and mean side by side, (K, C, C + 1), from raw moments, (K, C + 1, C + 1)."""
+    weight = moments.detach()[..., -1:, -1:]
+    mean = moments[..., :-1, -1:] / weight
+    return torch.cat([moments[..., :-1, :-1] / weight - mean @ mean.mT, mean], dim=-1)
 
 
 def pulled_back(feature: Tensor, masks: Tensor | None, gradients: Tensor) -> Tensor:

@@ -1,7 +1,8 @@
 """What one scale minimizes: the weighted sum of its terms."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -9,8 +10,10 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import by_layer, size_of
-from scumble.engine.partition import Partition
+from scumble.engine.moments import central, mixed, raw_moments
+from scumble.engine.partition import Partition, Whole
 from scumble.engine.regions import Regions
+from scumble.engine.sums import LayerMoments
 from scumble.engine.turns import with_turns
 from scumble.losses.base import Loss, precise
 from scumble.optimizers.base import Evaluation
@@ -37,15 +40,14 @@ class Term:
     weight: float
     by_region: bool = False
 
-    def cost(self, features: Sequence[Masked]) -> Tensor:
-        """Return the term's value without its `weight`, in the units of its formula.
+    def cost(self, statistic: Tensor) -> Tensor:
+        """Return the term's value without its `weight`, in the units of its formula."""
+        return self.shares.dot(self.distance(statistic))
 
-        Args:
-            features: the layer, (1, C, H, W), or its regions, (1, C, 1, N) each, and their masks.
-        """
-        statistics = [self.loss.statistic(feature, mask) for feature, mask in features]
-        statistic = torch.cat(statistics) if self.by_region else statistics[0]
-        return self.shares.dot(self.loss.distance(statistic, self.target))
+    @cached_property
+    def distance(self) -> Callable[[Tensor], Tensor]:
+        """How far statistics are from the target."""
+        return self.loss.against(self.target)
 
 
 class Objective:
@@ -54,15 +56,20 @@ class Objective:
     Args:
         backbone: reads the layers.
         terms: at least one.
-        partitions: of the layers that terms compare region by region.
+        sums: of the layers whose moments terms compare.
+        partitions: of the layers that other terms compare region by region.
     """
 
     def __init__(
-        self, backbone: Backbone, terms: Sequence[Term], partitions: Mapping[str, Partition] | None = None
+        self,
+        backbone: Backbone,
+        terms: Sequence[Term],
+        sums: Mapping[str, LayerMoments],
+        partitions: Mapping[str, Partition],
     ) -> None:
         self.backbone = backbone
         self.terms = tuple(terms)
-        self.partitions = partitions or {}
+        self.sums, self.partitions = sums, partitions
         self.layers = frozenset(term.layer for term in self.terms)
         self.weights = {term.name: term.weight for term in self.terms}
 
@@ -70,15 +77,28 @@ class Objective:
         """Evaluate an image (1, 3, H, W); memory and time are those of a forward and a backward pass."""
         leaf = image.detach().requires_grad_()
         features = self.backbone(leaf, self.layers)
+        moments = {layer: sum_up(features[layer]) for layer, sum_up in self.sums.items()}
         parted = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
         costs: dict[str, Tensor] = {}
         for term in self.terms:
-            cost = term.cost(parted[term.layer] if term.by_region else [(features[term.layer], None)])
+            loss, layer = term.loss, term.layer
+            if adds_up(loss):
+                statistic = loss.of_moments(moments[layer])
+            elif term.by_region:
+                statistic = torch.cat([loss.statistic(*region) for region in parted[layer]])
+            else:
+                statistic = loss.statistic(features[layer])
+            cost = term.cost(statistic)
             costs[term.name] = costs[term.name] + cost if term.name in costs else cost
         total = torch.stack([self.weights[name] * cost for name, cost in costs.items()]).sum()
         (gradient,) = torch.autograd.grad(total, leaf)
         parts = {name: cost.detach() for name, cost in costs.items()}
         return Evaluation(total.detach(), gradient.contiguous(), parts)
+
+
+def adds_up(loss: Loss) -> bool:
+    """Whether a loss compares a style whose moments are all that it needs."""
+    return loss.reference == "style" and loss.fits_tiles
 
 
 def mixture(parts: Sequence[Masked], weights: Sequence[float]) -> tuple[Tensor, Tensor | None]:
@@ -121,9 +141,9 @@ class Targets:
         self.found = by_layer(regions, compared, content, styles)
         parted = {layer: where for layer, where in self.found.items() if where}
         self.partitions = {layer: Partition(where.content) for layer, where in parted.items()}
-        self.style_partitions = {
-            layer: [Partition(each) for each in where.styles] for layer, where in parted.items()
-        }
+        of_losses = [layers for name, layers in compared.layers.items() if adds_up(compared.losses[name])]
+        summed = dict.fromkeys(layer for layers in of_losses for layer in layers if layer in self.found)
+        self.moments = {layer: self._moments(layer) for layer in summed}
 
     def terms(self, name: str) -> Iterator[Term]:
         """Yield the terms of a loss, one for each layer that has any region."""
@@ -133,7 +153,7 @@ class Targets:
                 continue
             by_region = loss.reference == "style" and layer in self.partitions
             target = self._target(loss, layer, by_region)
-            areas = self.partitions[layer].areas if by_region else [1.0]
+            areas = self.partitions[layer].areas if by_region else Whole.areas
             yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
 
     def _target(self, loss: Loss, layer: str, by_region: bool) -> Tensor:
@@ -142,17 +162,39 @@ class Targets:
             return torch.zeros_like(loss.statistic(self.content))
         if loss.reference == "content":
             return loss.statistic(self.of_content[layer])
+        if adds_up(loss):
+            return loss.of_moments(self.moments[layer])
         if not by_region:
             return loss.statistic(
                 *self._mixture(layer, [(of_style[layer], None) for of_style in self.of_styles])
             )
+        where = self.found[layer]
+        assert where is not None
         parted = [
-            partition.split(of_style[layer])
-            for partition, of_style in zip(self.style_partitions[layer], self.of_styles, strict=True)
+            Partition(masks).split(of_style[layer])
+            for masks, of_style in zip(where.styles, self.of_styles, strict=True)
         ]
         return torch.cat(
             [loss.statistic(*self._mixture(layer, region)) for region in zip(*parted, strict=True)]
         )
+
+    def _moments(self, layer: str) -> Tensor:
+        """Return covariance and mean of all styles together, each with its share, (K or 1, C, C + 1)."""
+        where, features = self.found[layer], [of_style[layer] for of_style in self.of_styles]
+        masks = where.styles if where else [None] * len(features)
+        styles = [
+            (raw_moments(feature, mask), feature[0, 0].numel())
+            for feature, mask in zip(features, masks, strict=True)
+        ]
+        moments = central(mixed(self.compared.shares(layer), styles))
+        return moments.to(precise(features[0]))
+
+    def sums(self) -> dict[str, LayerMoments]:
+        """Return how to sum up the image's layers, each region from the mean of what it is compared with."""
+        return {
+            layer: LayerMoments(self.partitions.get(layer, Whole()), moments[..., -1].contiguous())
+            for layer, moments in self.moments.items()
+        }
 
     def _mixture(self, layer: str, parts: Sequence[Masked]) -> tuple[Tensor, Tensor | None]:
         """Return one region of all styles, or all of them, as one picture, each style with its share."""
@@ -186,4 +228,6 @@ def make_objective(
     styles, shares, regions = with_turns(styles, shares, regions, options.style_turns)
     targets = Targets(Compared(options, backbone, shares), content, styles, regions)
     terms = [term for name in targets.compared.losses for term in targets.terms(name)]
-    return Objective(backbone, terms, targets.partitions)
+    split = {term.layer for term in terms if term.by_region and not adds_up(term.loss)}
+    partitions = {layer: targets.partitions[layer] for layer in split}
+    return Objective(backbone, terms, targets.sums(), partitions)

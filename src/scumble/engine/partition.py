@@ -1,4 +1,4 @@
-"""One layer's positions sorted by region, so that a loss sees each region as a picture of its own."""
+"""How a layer's positions lie in chunks of one length, so that the sums of all regions take one product each."""
 
 from typing import Any
 
@@ -6,35 +6,60 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
+from scumble.backbones.passes import LARGE
 
-class Split(Function):
-    """Sort rows (N, C) by region and part them, with the gradient by hand: a copy each way.
+CHUNKS = 32  # at least, where there are positions enough: what a chunk adds up in bfloat16 is rounded
+LONGEST = 1024  # positions of a chunk
 
-    `inverse` is the order backwards; None where regions overlap or leave rows out.
-    """
 
-    @staticmethod
-    def forward(
-        ctx: Any, rows: Tensor, order: Tensor, inverse: Tensor | None, counts: list[int]
-    ) -> tuple[Tensor, ...]:
-        ctx.save_for_backward(order if inverse is None else inverse)
-        ctx.number = len(rows) if inverse is None else None
-        return torch.split(rows.index_select(0, order), counts)  # twice as fast as rows[order]
+def rows_of(feature: Tensor) -> Tensor:
+    """Return the positions of a feature (1, C, H, W) as rows (H W, C): a view of a channels-last one."""
+    return feature.permute(0, 2, 3, 1).flatten(0, 2)
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        (index,) = ctx.saved_tensors
-        sorted_rows = torch.cat(gradients)
-        if ctx.number is None:
-            return sorted_rows.index_select(0, index), None, None, None
-        rows = sorted_rows.new_zeros(ctx.number, sorted_rows.shape[1])
-        return rows.index_add_(0, index, sorted_rows), None, None, None
+
+class Whole:
+    """All positions of a layer as one region: some rows of the feature map are a chunk, and nothing is copied."""
+
+    areas = (1.0,)
+
+    def gather(self, feature: Tensor) -> Tensor:
+        """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
+        _, channels, height, width = feature.shape
+        together = max(rows for rows in range(1, max(1, height // CHUNKS) + 1) if height % rows == 0)
+        return rows_of(feature).view(height // together, together * width, channels)
+
+    def center(self, chunks: Tensor, center: Tensor) -> Tensor:
+        """Return chunks less their region's center, (1, C)."""
+        return moved(chunks, -center.expand(len(chunks), -1)[:, None])
+
+    def weigh(self, chunks: Tensor) -> Tensor:
+        """Return each row times its weight."""
+        return chunks
+
+    def share(self, chunks: Tensor) -> Tensor | float:
+        """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
+        return 1 / (chunks.shape[0] * chunks.shape[1])
+
+    def add_up(self, of_chunks: Tensor) -> Tensor:
+        """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
+        return of_chunks.sum(0, keepdim=True, dtype=exact(of_chunks))
+
+    def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
+        """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
+        batch, channels, height, width = feature
+        matrix, offset = matrices[0].to(chunks.dtype), offsets[0, 0].to(chunks.dtype)
+        if chunks.numel() < LARGE:
+            rows = torch.addmm(offset, chunks.view(-1, channels), matrix)
+            return rows.view(batch, height, width, channels).permute(0, 3, 1, 2)
+        positions = chunks.view(batch, height, width, channels).permute(0, 3, 1, 2)
+        # A convolution of one position is a product with an offset in half the time that addmm takes for 16 channels.
+        return torch.conv2d(positions, matrix[:, :, None, None], offset)
 
 
 class Partition:
-    """Which positions of a layer belong to which region.
+    """A layer's positions sorted by region, each region filled up to whole chunks.
 
-    A partition costs one copy of the features, and of soft masks one more of positions that regions share.
+    A partition costs one copy of the features each way, and of soft masks one more of positions that regions share.
 
     Args:
         masks: (K, H, W), as in `LayerRegions`: bool, where each position belongs to just one region; else weights.
@@ -42,20 +67,108 @@ class Partition:
 
     def __init__(self, masks: Tensor) -> None:
         indices = [mask.flatten().nonzero()[:, 0] for mask in masks]
-        self.order = torch.cat(indices)
         self.counts = [len(index) for index in indices]
-        self.areas = [float(mask.sum(dtype=torch.float64)) / mask.numel() for mask in masks]
+        self.length = min(LONGEST, max(8, sum(self.counts) // CHUNKS))
+        chunks = [-(-count // self.length) for count in self.counts]
+        filled = [
+            torch.nn.functional.pad(index, (0, number * self.length - len(index)), value=-1)
+            for index, number in zip(indices, chunks, strict=True)
+        ]
+        order = torch.cat(filled)
+        self.fill = (order < 0).nonzero()[:, 0]
+        self.order = order.clamp(min=0)
+        self.owner = torch.arange(len(masks), device=masks.device).repeat_interleave(
+            torch.tensor(chunks, device=masks.device)
+        )
+        self.chunks = chunks
+        numbers = masks.sum((1, 2), dtype=torch.float64)
+        self.areas = tuple((numbers / masks[0].numel()).tolist())
+        self.shares = (1 / numbers).view(-1, 1, 1)
+        self.inverse: Tensor | None = None
+        self.weights: Tensor | None = None
         if masks.dtype == torch.bool:
-            self.inverse: Tensor | None = self.order.argsort()
-            self.weights: list[Tensor | None] = [None] * len(masks)
+            places = (order >= 0).nonzero()[:, 0]
+            self.inverse = torch.empty_like(places).index_put_((order[places],), places)
         else:
-            self.inverse = None
-            self.weights = [
-                mask.flatten()[index].view(1, 1, 1, -1) for mask, index in zip(masks, indices, strict=True)
-            ]
+            weights = masks.flatten(1)[self.owner.repeat_interleave(self.length), self.order]
+            self.weights = weights.index_fill_(0, self.fill, 0)[:, None]
+
+    def gather(self, feature: Tensor) -> Tensor:
+        """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
+        rows = rows_of(feature)  # index_select is twice as fast as rows[order]
+        return rows.index_select(0, self.order).view(-1, self.length, rows.shape[1])
+
+    def center(self, chunks: Tensor, center: Tensor) -> Tensor:
+        """Return chunks less their region's center (K, C); what fills them up is 0."""
+        centered = moved(chunks, -center.index_select(0, self.owner)[:, None])
+        centered.flatten(0, 1).index_fill_(0, self.fill, 0)
+        return centered
+
+    def weigh(self, chunks: Tensor) -> Tensor:
+        """Return each row times its weight."""
+        return chunks if self.weights is None else chunks * self.weights.view(len(chunks), -1, 1).to(chunks)
+
+    def share(self, chunks: Tensor) -> Tensor | float:
+        """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
+        return self.shares.to(exact(chunks))
+
+    def add_up(self, of_chunks: Tensor) -> Tensor:
+        """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
+        parts = torch.split(of_chunks, self.chunks)
+        return torch.stack([part.sum(0, dtype=exact(of_chunks)) for part in parts])
+
+    def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
+        """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
+        own, offset = (each.to(chunks.dtype).index_select(0, self.owner) for each in (matrices, offsets))
+        return self.scatter(self.weigh(torch.baddbmm(offset, chunks, own)), feature)
+
+    def scatter(self, chunks: Tensor, feature: torch.Size) -> Tensor:
+        """Return the gradient of a feature from that of its chunks."""
+        batch, channels, height, width = feature
+        sorted_rows = chunks.flatten(0, 1)
+        if self.inverse is not None:
+            rows = sorted_rows.index_select(0, self.inverse)
+        else:
+            rows = sorted_rows.new_zeros(height * width, channels).index_add_(0, self.order, sorted_rows)
+        return rows.view(batch, height, width, channels).permute(0, 3, 1, 2)
 
     def split(self, feature: Tensor) -> list[tuple[Tensor, Tensor | None]]:
         """Return each region's positions in (1, C, H, W) as a feature of one row, (1, C, 1, N), and its mask."""
-        rows = feature.permute(0, 2, 3, 1).flatten(0, 2)  # (H W, C), a view of a channels-last feature
-        parts = Split.apply(rows, self.order, self.inverse, self.counts)  # type: ignore[no-untyped-call]
-        return [(part.T[None, :, None], weights) for part, weights in zip(parts, self.weights, strict=True)]
+        lengths = [self.length * number for number in self.chunks]
+        rows = Gather.apply(feature, self).flatten(0, 1)  # type: ignore[no-untyped-call]
+        parts = torch.split(rows, lengths)
+        weights = [None] * len(parts) if self.weights is None else torch.split(self.weights, lengths)
+        return [
+            (part[:count].T[None, :, None], None if weight is None else weight[:count].view(1, 1, 1, -1))
+            for part, weight, count in zip(parts, weights, self.counts, strict=True)
+        ]
+
+
+class Gather(Function):
+    """A feature in the chunks of a partition, with the gradient by hand: a copy each way."""
+
+    @staticmethod
+    def forward(ctx: Any, feature: Tensor, partition: Partition) -> Tensor:
+        ctx.partition, ctx.feature = partition, feature.shape
+        return partition.gather(feature)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        # what fills chunks up has no gradient: split leaves it out
+        return ctx.partition.scatter(gradients[0], ctx.feature), None
+
+
+def moved(chunks: Tensor, offsets: Tensor) -> Tensor:
+    """Return the rows of chunks (n, L, C), each plus its chunk's offset, (n, 1, C).
+
+    As a product with the identity: a sum of many bfloat16 numbers takes three times as long.
+    """
+    if chunks.numel() < LARGE:
+        return chunks + offsets
+    identity = torch.eye(chunks.shape[2], dtype=chunks.dtype, device=chunks.device)
+    return torch.baddbmm(offsets, chunks, identity.expand(len(chunks), -1, -1))
+
+
+def exact(numbers: Tensor) -> torch.dtype:
+    """Return the precision to add numbers up in."""
+    return torch.promote_types(numbers.dtype, torch.float32)

@@ -9,8 +9,9 @@ Memory is that of one tile, of the content's features and of some copies of the 
 evaluations, times what the tiles overlap.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -18,7 +19,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of
-from scumble.engine.moments import pulled_back, raw_moments
+from scumble.engine.moments import central, pulled_back, raw_moments
 from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut
 from scumble.engine.turns import with_turns
@@ -107,7 +108,12 @@ class StyleTerm:
 
     def cost(self, moments: Tensor) -> Tensor:
         """Return the term's value without its weight."""
-        return self.shares.dot(self.loss.distance(self.loss.of_moments(moments), self.target))
+        return self.shares.dot(self.distance(self.loss.of_moments(central(moments))))
+
+    @cached_property
+    def distance(self) -> Callable[[Tensor], Tensor]:
+        """How far statistics are from the target."""
+        return self.loss.against(self.target)
 
 
 @dataclass(frozen=True)
@@ -234,7 +240,7 @@ def make_tiled_objective(
                 continue
             if loss.reference == "style":
                 areas = ours[layer].double().mean((1, 2)) if layer in ours else torch.ones(1)
-                target = loss.of_moments(targets[layer])
+                target = loss.of_moments(central(targets[layer]))
                 style_terms.append(StyleTerm(name, loss, layer, target, share * areas.to(target)))
             elif loss.on_image:
                 local_terms.append(LocalTerm(name, loss, layer, content, share))

@@ -1,10 +1,12 @@
 """What a loss is."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
 
 from scumble.errors import UsageError
 from scumble.registry import Registry
@@ -40,18 +42,24 @@ class Loss(ABC):
         """
         return squared_distance(statistic, target) / self.size(target)
 
+    def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return the distance from a target that stays, as a function of the statistic: what is its own is kept."""
+        if type(self).distance is not Loss.distance:
+            return lambda statistic: self.distance(statistic, target)
+        size = self.size(target)
+        return lambda statistic: squared_distance(statistic, target) / size
+
     def size(self, target: Tensor) -> Tensor | float:
         """Return what a squared distance is divided by, (B,): the target's own square, so that it is relative."""
         return target.square().sum(tuple(range(1, target.ndim))) + 1e-12
 
     def of_moments(self, moments: Tensor) -> Tensor:
-        r"""Return the statistic of a style from the raw moments of its positions, if these are all it needs.
+        r"""Return the statistic of a style from the moments of its positions, if these are all it needs.
 
-        They are sums, so that a picture of any size can be read in tiles.
+        They come from sums, so that a picture of any size can be read in tiles.
 
         Args:
-            moments: :math:`\sum_p w_p \, g_p g_p^\top` with :math:`g = (f, 1)`, (B, C + 1, C + 1): the last number
-                is the sum of weights, above it the sum of features.
+            moments: covariance and mean side by side, :math:`(\Sigma, \mu)`, (B, C, C + 1).
 
         Raises:
             NotImplementedError: they are not; such a loss cannot be computed in tiles.
@@ -75,11 +83,26 @@ class Loss(ABC):
         return 1.0
 
 
+class SquaredLength(Function):
+    """The sum of squares of a batch's members, (B,), with the gradient by hand: one pass each way, not two."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        ctx.save_for_backward(values)
+        length: Tensor = torch.linalg.vector_norm(values, dim=tuple(range(1, values.ndim)))
+        return length.square()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (values,) = ctx.saved_tensors
+        gradient: Tensor = values * (2 * gradients[0]).view(-1, *[1] * (values.ndim - 1))
+        return gradient
+
+
 def squared_distance(statistic: Tensor, target: Tensor) -> Tensor:
     r"""Return :math:`|a - b|^2`, (B,)."""
-    return (
-        (statistic - target).square().sum(tuple(range(1, target.ndim)))
-    )  # flatten would copy a channels-last feature
+    result: Tensor = SquaredLength.apply(statistic - target)  # type: ignore[no-untyped-call]
+    return result
 
 
 def precise(feature: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ class SquaredExcess(Function):
     def forward(ctx: Any, values: Tensor, low: Tensor | float, high: Tensor | float) -> Tensor:
         excess = torch.sub(values, values.clamp(low, high))  # type: ignore[arg-type]
         ctx.save_for_backward(excess)
-        length: Tensor = torch.linalg.vector_norm(excess.flatten(1), dim=1)
+        length: Tensor = torch.linalg.vector_norm(excess, dim=tuple(range(1, excess.ndim)))
         return length.square() / excess[0].numel()
 
     @staticmethod

@@ -51,7 +51,8 @@ class GramStatistic(Loss):
         return gram_matrix(feature, mask)
 
     def of_moments(self, moments: Tensor) -> Tensor:
-        return moments[..., :-1, :-1] / moments[..., -1:, -1:]
+        mean = moments[..., -1:]  # (B, C, 1)
+        return moments[..., :-1].baddbmm(mean, mean.mT)
 
 
 @losses("gram")

@@ -31,7 +31,5 @@ class MomentLoss(Loss):
         return torch.stack([mean, (variance + 1e-8).sqrt()], dim=-1)
 
     def of_moments(self, moments: Tensor) -> Tensor:
-        weight = moments[..., -1, -1:]  # (B, 1)
-        mean = moments[..., :-1, -1] / weight
-        variance = moments.diagonal(dim1=-2, dim2=-1)[..., :-1] / weight - mean.square()
-        return torch.stack([mean, (variance.clamp(min=0) + 1e-8).sqrt()], dim=-1)
+        variance = moments.diagonal(dim1=-2, dim2=-1)  # (B, C)
+        return torch.stack([moments[..., -1], (variance.clamp(min=0) + 1e-8).sqrt()], dim=-1)

@@ -1,5 +1,7 @@
 """Keep neighbors as alike as the content's: smoothing that spares its edges."""
 
+from collections.abc import Callable
+
 from torch import Tensor
 
 from scumble.losses.base import losses
@@ -22,5 +24,9 @@ class RoughnessLoss(Differences):
     follows_strength = False
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
+        return self.against(target)(statistic)
+
+    def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
         free = target.abs()
-        return mean_squared_excess(statistic, -free, free)
+        bound = -free
+        return lambda statistic: mean_squared_excess(statistic, bound, free)

@@ -28,12 +28,11 @@ class Neighbors(Function):
 
     @staticmethod
     def backward(_: Any, *gradients: Tensor) -> Tensor:
-        across, down = gradients[0].unbind(2)
-        result = torch.zeros_like(across)
+        across, down = gradients[0].unbind(2)  # of what is 0 past the last column and row, it is 0
+        result = -across
         result[..., 1:] += across[..., :-1]
-        result[..., :-1] -= across[..., :-1]
+        result -= down
         result[..., 1:, :] += down[..., :-1, :]
-        result[..., :-1, :] -= down[..., :-1, :]
         return result
 
 
