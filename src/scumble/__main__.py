@@ -1,6 +1,6 @@
 """So that `python -m scumble` works, too."""
 
-from scumble.cli.app import main
+from scumble.cli.app import process
 
 if __name__ == "__main__":
-    main()
+    process()

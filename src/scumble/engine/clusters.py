@@ -30,8 +30,12 @@ def k_means(points: Tensor, number: int, seed: int) -> tuple[Tensor, float]:
     best, least = points[:1], float("inf")
     for attempt in range(TRIES):
         centers = first_centers(points, number, torch.Generator().manual_seed(seed + attempt))
+        before = torch.empty(0)
         for _ in range(ROUNDS):
             nearest = torch.cdist(points, centers).argmin(1)
+            if torch.equal(nearest, before):
+                break
+            before = nearest
             members = torch.nn.functional.one_hot(nearest, number).to(points).T  # (K, N)
             counts = members.sum(1, keepdim=True)
             centers = torch.where(counts > 0, members @ points / counts.clamp(min=1), centers)
