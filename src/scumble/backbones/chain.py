@@ -34,9 +34,9 @@ class Chain(Function):
         results = [shape_of(activation)]  # what each layer reads, and in the end the last one's result
         features: dict[str, Tensor] = {}
         for position, (name, layer) in enumerate(layers):
-            if isinstance(layer, Conv) and name not in wanted and is_relu(layers, position + 1):
-                activation = layer.rectified(activation)  # the way back asks only where it is above 0
-            elif not (isinstance(layer, nn.ReLU) and position and layers[position - 1][0] not in wanted):
+            if isinstance(layer, Conv) and is_rectified(layers, position, wanted):
+                activation = layer.rectified(activation)
+            elif not (isinstance(layer, nn.ReLU) and is_rectified(layers, position - 1, wanted)):
                 activation = layer(activation)
             results.append(shape_of(activation) if isinstance(layer, Pool) else activation)
             if name in wanted:
@@ -65,9 +65,11 @@ class Chain(Function):
         return gradient, None, None
 
 
-def is_relu(layers: Named, position: int) -> bool:
-    """Whether there is a ReLU at a position of the chain."""
-    return position < len(layers) and isinstance(layers[position][1], nn.ReLU)
+def is_rectified(layers: Named, position: int, wanted: Sequence[str]) -> bool:
+    """Whether of a convolution only the ReLU is asked for: the way back then asks where that is above 0."""
+    if position < 0 or position + 1 == len(layers) or layers[position][0] in wanted:
+        return False
+    return isinstance(layers[position][1], Conv) and isinstance(layers[position + 1][1], nn.ReLU)
 
 
 def shape_of(feature: Tensor) -> Tensor:
