@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
-from scumble.engine.allocator import keep_memory
+from scumble.engine.allocator import begin_scale, keep_memory
 from scumble.engine.coloring import Coloring
 from scumble.engine.compared import Compared
 from scumble.engine.device import choose_device, choose_precision, use_threads
@@ -163,6 +163,10 @@ class Painting:
                 )
         return ways
 
+    def _is_tight(self, fit: Fit) -> bool:
+        """Whether something was given up for a scale to fit into memory."""
+        return fit != next(rungs(self.options))
+
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
         return start_image(
@@ -179,6 +183,7 @@ class Painting:
         self.mark = mark
         image = content = torch.empty(0)
         for scale in self.plan.scales[self.begin.position.scale if self.begin else 0 :]:
+            begin_scale(tight=self._is_tight(self.fits[scale][0]))
             coarse, scene = content, make_scene(self.plan, scale, self.coloring, self.device)
             content = scene.content
             if self.begin:
@@ -255,6 +260,7 @@ class Painting:
         return image
 
     def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
+        begin_scale(tight=self._is_tight(fit))
         arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
         objective = make_tiled_objective(*arguments, fit.tile) if fit.tile else make_objective(*arguments)
         return scene.painted.part_of(objective) if scene.painted else objective

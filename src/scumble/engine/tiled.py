@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
+from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of
 from scumble.engine.moments import central, pulled_back, raw_moments
@@ -171,6 +172,7 @@ class TiledObjective:
         gradient = torch.zeros_like(image)
         for tile in self.reader.tiles(*size_of(image)):
             tile.read(gradient).add_(self._tile_gradient(image, tile, of_moments, parts))
+        give_back()  # what tiles took is not left while the optimizer needs its own
         total = sum((self.weights[name] * cost for name, cost in parts.items()), torch.zeros(()))
         numbers = {name: cost.to(image) for name, cost in parts.items()}
         return Evaluation(total.to(image), gradient, numbers)
