@@ -190,7 +190,7 @@ def test_a_picture_to_start_from(painted, red):
 def test_clipped_pixels_are_what_the_next_step_evaluates(content, style):
     """Adam says the cost of the image before the step: with clip, of the one that was shown."""
     settings = {**SMALL, "optimizer": "adam", "rate": 0.5, "steps": 2, "coarsest": 0}
-    settings |= {"regions": "off", "recolor": 0}
+    settings |= {"regions": "off", "recolor": 0, "precision": "float32"}
     matches = []
     for clip in (True, False):
         options = Options(**settings, clip=clip)

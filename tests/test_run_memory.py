@@ -77,7 +77,7 @@ def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkey
     monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
     images = []
     for tile in (0, 32):  # noqa: B007
-        *_, last = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
+        *_, last = paint(make_plan(Options(**SMALL, precision="float32"), content, (style,), (1.0,)))
         images.append(last.image)
     assert (images[0] - images[1]).abs().max() < 2 / 255
 
@@ -91,7 +91,7 @@ def test_a_limit_of_memory_is_kept_by_tiles_and_said(content, style):
 
 
 def test_too_little_for_any_tile_is_said_before_the_start(content, style):
-    options = Options(**SMALL | {"size": 4096, "coarsest": 0, "max_memory": 1.0})
+    options = Options(**SMALL | {"size": 4096, "coarsest": 0, "max_memory": 1.0, "precision": "float32"})
     with pytest.raises(
         OutOfMemory, match=r"4096 x 3072 pixels need \d\.\d GB even with history 3, tiles of 256"
     ) as found:

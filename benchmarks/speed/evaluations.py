@@ -1,11 +1,14 @@
-"""One evaluation, loss and gradient, by the fast way and by the plain one."""
+"""One evaluation, loss and gradient, as Scumble does it and in plain torch."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.nn.functional import cosine_similarity
 
+from benchmarks.speed.plain import Plain
 from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
@@ -33,20 +36,28 @@ def network(name: str) -> Backbone:
 
 
 def measured(name: str, width: int, height: int) -> dict[str, Any]:
-    """Return seconds of the fast and of the plain way, and the cosine of the fast gradient to that in float32."""
+    """Return seconds of Scumble's evaluation, of the plain one in the same precision and in float32, and cosines.
+
+    The cosines are of the gradients: to the plain one in the same precision, and to that in float32.
+    """
     keep_memory()
     device = choose_device("auto")
     precision = choose_precision("auto", device)
     backbone = network(name).to(device)
     content, style, image = (torch.rand(1, 3, height, width).to(device) for _ in range(3))
-    arguments = (backbone, Options(), content, [style], [1.0])
-    exact = make_objective(*arguments)(image).gradient
-    backbone.compute_in(precision)
-    objective = make_objective(*arguments)
-    fast = seconds_of(lambda: float(objective(image).total))
+    exact = Plain(backbone.compute_in(torch.float32), content, style)
+    gradient_there = exact(image)[1]
+    slow = seconds_of(lambda: exact(image))
+    plain = Plain(backbone.compute_in(precision), content, style)
+    objective = make_objective(backbone, Options(), content, [style], [1.0])
     gradient = objective(image).gradient
-    backbone.hand = False
-    plain = seconds_of(lambda: float(objective(image).total))
-    cosine = torch.nn.functional.cosine_similarity(gradient.flatten(), exact.flatten(), dim=0)
-    precision_name = str(precision).removeprefix("torch.")
-    return {"fast": fast, "plain": plain, "cosine": float(cosine), "precision": precision_name}
+    return {
+        "fast": seconds_of(lambda: objective(image)), "plain": seconds_of(lambda: plain(image)), "float32": slow,
+        "alike": cosine(gradient, plain(image)[1]), "cosine": cosine(gradient, gradient_there),
+        "precision": str(precision).removeprefix("torch."),
+    }  # fmt: skip
+
+
+def cosine(one: Tensor, other: Tensor) -> float:
+    """Return the cosine of the angle between two gradients."""
+    return float(cosine_similarity(one.flatten().double(), other.flatten().double(), dim=0))

@@ -12,12 +12,13 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
+from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
 from scumble.options import Options
 
 
 def features(backbone: Backbone, image: Tensor, wanted: set[str]) -> dict[str, Tensor]:
-    """Return the wanted layers' activations in float32, layer by layer."""
+    """Return the wanted layers' activations in float32 or better, layer by layer."""
     activation = ((image - backbone.mean) / backbone.std).to(
         backbone.precision, memory_format=torch.channels_last
     )
@@ -25,7 +26,7 @@ def features(backbone: Backbone, image: Tensor, wanted: set[str]) -> dict[str, T
     for name, layer in zip(backbone.names, backbone.features, strict=True):
         activation = plain(layer, activation)
         if name in wanted:
-            found[name] = activation.float()
+            found[name] = precise(activation)
         if len(found) == len(wanted):
             break
     return found

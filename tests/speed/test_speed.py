@@ -7,11 +7,15 @@ import pytest
 import torch
 from benchmarks.speed.classic import features, network, seconds_of_a_step
 from benchmarks.speed.evaluations import measured
+from benchmarks.speed.plain import Plain
 from benchmarks.speed.processes import painted, whole
 from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import convolutions
 
 from scumble.backbones.base import backbones
+from scumble.backbones.weights import load_backbone
+from scumble.engine.objective import make_objective
+from scumble.options import Options
 
 FOUND = {
     "machine": {
@@ -21,7 +25,8 @@ FOUND = {
     "pictures": [
         {"name": "512", "width": 512, "height": 384, "megapixels": 0.2, "seconds": 10.0, "gigabytes": 0.6}
     ],
-    "evaluations": {"compact": {"fast": 0.1, "plain": 0.2, "cosine": 1.0, "precision": "float32"}},
+    "evaluations": {"compact": {"fast": 0.1, "plain": 0.2, "float32": 0.3, "alike": 1.0, "cosine": 1.0,
+                                "precision": "float32"}},
     "classic": {"step": 2.5, "timed": 3},
     "roofline": {
         "operations": 1e10, "bytes": 1e9, "operations_per_second": 1e11, "bytes_per_second": 1e10,
@@ -41,8 +46,20 @@ def test_the_classic_loop_is_vgg_19_up_to_relu5_1():
 
 def test_both_ways_of_an_evaluation_are_timed_and_agree():
     found = measured("compact", 64, 48)
-    assert found["cosine"] > 0.999
-    assert min(found["fast"], found["plain"]) > 0
+    assert (
+        found["cosine"] > 0.99
+    )  # where bfloat16 is computed; two of a thousand ReLUs then turn the other way
+    assert found["alike"] > 0.999
+    assert min(found["fast"], found["plain"], found["float32"]) > 0
+
+
+def test_the_plain_evaluation_is_that_of_the_default_recipe():
+    network = load_backbone("compact").compute_in(torch.float64)
+    content, style, image = (torch.rand(1, 3, 48, 64, dtype=torch.float64) for _ in range(3))
+    total, gradient = Plain(network, content, style)(image)
+    found = make_objective(network, Options(), content, [style], [1.0])(image)
+    torch.testing.assert_close(total, found.total, rtol=1e-5, atol=0)
+    torch.testing.assert_close(gradient, found.gradient, rtol=1e-4, atol=1e-7)
 
 
 def test_operations_are_those_of_vgg_19():
@@ -74,7 +91,8 @@ def test_the_report_says_what_follows_from_the_figures(tmp_path):
     assert "| 512 | 512 x 384 | 10.0 s | 50 s | 0.60 GB |" in told
     assert "512 px: 250 times as fast as 1000 classic steps." in told
     assert (
-        "100 ms; layer by layer under autograd 200 ms, 2.00 times as long; a classic step 25.0 times" in told
+        "100 ms; in plain torch 200 ms, 2.00 times as long, in float32 300 ms, 3.00 times; a classic step 25.0 times"
+        in told
     )
     assert "an evaluation takes 0.5 times that" in told
     write(FOUND, tmp_path)

@@ -39,4 +39,4 @@ def layout(picture: Tensor, content: Tensor) -> float:
     flat = deviation < 1e-4
     if bool(flat.any()):
         return float(flat.all())
-    return float((centered[0] * centered[1]).mean() / deviation.prod())
+    return min(1.0, float((centered[0] * centered[1]).mean() / deviation.prod()))

@@ -1,0 +1,81 @@
+"""Covariances and means of regions, beside masked statistics under autograd."""
+
+import pytest
+import torch
+
+from scumble.engine.partition import Partition, Whole
+from scumble.engine.sums import LayerMoments
+from scumble.losses.base import losses
+
+PLAIN = losses["covariance"]()
+
+
+def drawn(*shape, seed=0):
+    return torch.rand(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def hard(height, width):
+    labels = torch.randint(0, 3, (height, width), generator=torch.Generator().manual_seed(1))
+    return torch.stack([labels == region for region in range(3)])
+
+
+def soft(height, width):
+    weights = drawn(2, height, width, seed=2)
+    return torch.where(weights < 0.3, 0, weights)
+
+
+def both(masks, feature, center):
+    """Return moments and gradients of a random sum over them, ours and autograd's."""
+    ours, theirs = feature.clone().requires_grad_(), feature.double().requires_grad_()
+    layout = Whole() if masks is None else Partition(masks)
+    found = LayerMoments(layout, center)(ours)
+    each = [None] if masks is None else [mask[None, None].double() for mask in masks]
+    expected = torch.cat([PLAIN.statistic(theirs, mask) for mask in each])
+    weights = drawn(*expected.shape, seed=3)
+    gradients = (torch.autograd.grad((each * weights).sum(), leaf)[0]
+                 for each, leaf in ((found, ours), (expected, theirs)))  # fmt: skip
+    return found, expected, *gradients
+
+
+@pytest.mark.parametrize("masks", [None, hard, soft])
+@pytest.mark.parametrize("size", [(7, 5), (64, 48), (37, 41)])
+def test_moments_and_gradient_are_those_of_masked_statistics(masks, size):
+    masks = masks and masks(*size)
+    feature = drawn(1, 4, *size, seed=4).to(memory_format=torch.channels_last)
+    center = drawn(1 if masks is None else len(masks), 4, seed=5)
+    found, expected, ours, theirs = both(masks, feature, center)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("masks", [None, hard])
+@pytest.mark.parametrize("size", [(24, 32), (192, 256)])
+def test_bfloat16_is_near_for_a_spread_far_smaller_than_the_mean(masks, size):
+    """As in a sky: from a center near the mean, what a chunk's sum is rounded by is small beside the covariance."""
+    masks = masks and masks(*size)
+    feature = (1 + 0.05 * drawn(1, 16, *size, seed=6)).bfloat16().to(memory_format=torch.channels_last)
+    center = torch.full((1 if masks is None else 3, 16), 1.02)
+    found, expected, ours, theirs = both(masks, feature, center)
+    error = (found - expected)[..., :-1].norm() / expected[..., :-1].norm()
+    assert error < 0.01
+    assert (
+        torch.nn.functional.cosine_similarity(ours.double().flatten(), theirs.double().flatten(), dim=0)
+        > 0.9999
+    )
+
+
+def test_any_center_gives_the_same():
+    feature = drawn(1, 3, 20, 30, seed=7)
+    one, other = (LayerMoments(Whole(), drawn(1, 3, seed=seed))(feature) for seed in (8, 9))
+    torch.testing.assert_close(one, other)
+
+
+def test_a_small_region_beside_a_large_one_has_its_own_moments():
+    masks = torch.zeros(2, 50, 60, dtype=torch.bool)
+    masks[0, :2, :5] = True
+    masks[1] = ~masks[0]
+    feature = drawn(1, 3, 50, 60, seed=10)
+    found = LayerMoments(Partition(masks), torch.zeros(2, 3, dtype=torch.float64))(feature)
+    rows = feature[0, :, :2, :5].flatten(1)
+    torch.testing.assert_close(found[0, :, -1], rows.mean(1))
+    torch.testing.assert_close(found[0, :, :-1], torch.cov(rows, correction=0))
