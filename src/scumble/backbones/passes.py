@@ -13,6 +13,7 @@ arithmetic on bfloat16 unpacks, computes and rounds, and waits for memory meanwh
 In float32 the differences are small, and on other devices than the CPU everything is left as it is.
 """
 
+import platform
 from functools import cache
 from typing import Any
 
@@ -27,14 +28,22 @@ LARGE = 2**19  # numbers; fewer are in the cache, and there one call is cheaper 
 def onednn() -> Any:
     """Return torch's operations that oneDNN fuses, or None where there are none."""
     fused = torch.ops.mkldnn if torch.backends.mkldnn.is_available() else None  # type: ignore[no-untyped-call]
-    has_all = hasattr(fused, "_convolution_pointwise") and hasattr(fused, "_convolution_pointwise_")
-    return fused if has_all else None
+    needed = ("_convolution_pointwise", "_convolution_pointwise_", "_is_mkldnn_bf16_supported")
+    return fused if all(hasattr(fused, name) for name in needed) else None
+
+
+@cache
+def fused_precisions() -> tuple[torch.dtype, ...]:
+    """Return what oneDNN's operations compute in on this processor; tried on x86 alone."""
+    if onednn() is None or platform.machine().lower() not in ("x86_64", "amd64"):
+        return ()
+    half = onednn()._is_mkldnn_bf16_supported()
+    return (torch.float32, torch.bfloat16) if half else (torch.float32,)
 
 
 def is_fused(feature: Tensor) -> bool:
     """Whether oneDNN's operations take a feature."""
-    known = feature.dtype in (torch.bfloat16, torch.float32)
-    return known and feature.device.type == "cpu" and onednn() is not None
+    return feature.device.type == "cpu" and feature.dtype in fused_precisions()
 
 
 def rectified(conv: nn.Conv2d, padded: Tensor) -> Tensor:
@@ -54,7 +63,7 @@ def where_positive(gradient: Tensor, result: Tensor) -> Tensor:
     """
     dense = gradient.is_contiguous(memory_format=torch.channels_last)
     out = gradient if dense else torch.empty_like(result)  # a convolution would copy what is not dense
-    if result.dtype == torch.bfloat16:
+    if result.dtype == torch.bfloat16 and result.device.type == "cpu":
         of_bits = [each.view(torch.int16) for each in (gradient, result, out)]
         aten.threshold_backward.grad_input(*of_bits[:2], 0, grad_input=of_bits[2])
         return out

@@ -5,19 +5,44 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from scumble.engine.partition import Partition, Whole
+from scumble.engine.sums import LayerMoments
 from scumble.losses.base import precise
 
+SAMPLE = 64  # positions each way at most, of which the mean is a center to count from
 
+
+def layout_of(masks: Tensor | None) -> Whole | Partition:
+    """Return how the regions of a feature lie, by their masks as in `LayerRegions`; None for one region."""
+    return Whole() if masks is None else Partition(masks)
+
+
+def center_of(feature: Tensor) -> Tensor:
+    """Return a point near the mean of a feature (1, C, H, W), in its own precision, (1, C)."""
+    down, across = (max(1, size // SAMPLE) for size in feature.shape[2:])
+    return precise(feature[..., ::down, ::across]).mean((2, 3)).to(feature.dtype)
+
+
+@torch.no_grad()
 def raw_moments(feature: Tensor, masks: Tensor | None) -> Tensor:
     r"""Return :math:`\sum_p w_p \, g_p g_p^\top` with :math:`g = (f, 1)` of each region, (K, C + 1, C + 1).
 
-    They are on the CPU and added up in float64, since a covariance is the small difference of large sums.
+    They are on the CPU and in float64, since a covariance is the small difference of large sums.
 
     Args:
         feature: (1, C, H, W).
         masks: of the regions, bool or weights, (K, H, W); None for one region.
     """
-    return torch.stack([moments(rows, weights) for rows, _, weights in by_region(rows_of(feature), masks)])
+    regions, channels = 1 if masks is None else len(masks), feature.shape[1]
+    if not feature.numel():  # a tile at the edge may have no position of its own in a coarse layer
+        return torch.zeros(regions, channels + 1, channels + 1, dtype=torch.float64)
+    layout, center = layout_of(masks), precise(center_of(feature))
+    found = LayerMoments(layout, center.expand(regions, -1))(feature).double().cpu()
+    positions = feature.shape[2] * feature.shape[3]
+    weight = positions * torch.tensor(layout.areas, dtype=torch.float64).view(-1, 1, 1)
+    mean = weight * found[..., -1:]  # (K, C, 1)
+    products = weight * found[..., :-1] + mean @ found[..., -1:].mT
+    return torch.cat([torch.cat([products, mean], dim=2), torch.cat([mean.mT, weight], dim=2)], dim=1)
 
 
 def mixed(shares: Sequence[float], styles: Sequence[tuple[Tensor, int]]) -> Tensor:
@@ -40,60 +65,22 @@ def central(moments: Tensor) -> Tensor:
     return torch.cat([moments[..., :-1, :-1] / weight - mean @ mean.mT, mean], dim=-1)
 
 
+@torch.no_grad()
 def pulled_back(feature: Tensor, masks: Tensor | None, gradients: Tensor) -> Tensor:
     r"""Return a feature's gradient from those of its raw moments, :math:`w_p (D + D^\top) g_p` without the last row.
+
+    With rows :math:`h` from a center :math:`c`, which are rounded less, :math:`S f + d = S h + (S c + d)`.
 
     Args:
         feature: (1, C, H, W).
         masks: as for `raw_moments`.
         gradients: (K, C + 1, C + 1).
     """
-    rows = rows_of(feature)
-    result = torch.zeros_like(rows)
-    for (part, index, weights), gradient in zip(by_region(rows, masks), gradients, strict=True):
-        both = (gradient + gradient.mT).to(rows)
-        moved = torch.addmm(both[:-1, -1], part, both[:-1, :-1])
-        if weights is not None:
-            moved *= weights[:, None]
-        if index is None:
-            result = moved
-        else:
-            result.index_add_(0, index, moved)
-    return result.view(*feature.shape[2:], feature.shape[1]).permute(2, 0, 1)[None].to(feature.dtype)
-
-
-def rows_of(feature: Tensor) -> Tensor:
-    """Return the positions of a feature (1, C, H, W) as rows (HW, C) in float32 or better."""
-    return precise(feature.permute(0, 2, 3, 1).flatten(0, 2))
-
-
-def by_region(rows: Tensor, masks: Tensor | None) -> list[tuple[Tensor, Tensor | None, Tensor | None]]:
-    """Return the rows of each region, their numbers, and their weights where the masks have weights."""
-    if masks is None:
-        return [(rows, None, None)]
-    found: list[tuple[Tensor, Tensor | None, Tensor | None]] = []
-    for mask in masks.flatten(1):
-        index = mask.nonzero()[:, 0]
-        weights = None if mask.dtype == torch.bool else mask[index].to(rows)
-        found.append((rows.index_select(0, index), index, weights))
-    return found
-
-
-def moments(rows: Tensor, weights: Tensor | None) -> Tensor:
-    r"""Return the raw moments of rows (N, C) with weights (N,), (C + 1, C + 1), float64, CPU.
-
-    With :math:`m` about the mean and :math:`h = f - m`, products of the small :math:`h` in the precision of the rows,
-
-    .. math:: \sum w f f^\top = \sum w h h^\top + m (\sum w h)^\top + (\sum w h) m^\top + (\sum w) m m^\top
-    """
-    mean = rows.sum(0) / max(1, len(rows))
-    centered = rows - mean
-    weighted = centered if weights is None else centered * weights[:, None]
-    number = rows.new_tensor(len(rows)) if weights is None else weights.sum()
-    products, rest, mean, number = (
-        each.double().cpu() for each in (weighted.mT @ centered, weighted.sum(0), mean, number)
-    )
-    crossed = torch.outer(mean, rest)
-    products = products + crossed + crossed.mT + number * torch.outer(mean, mean)
-    sums = rest + number * mean
-    return torch.cat([torch.cat([products, sums[:, None]], dim=1), torch.cat([sums, number[None]])[None]])
+    if not feature.numel():
+        return feature
+    layout, center = layout_of(masks), center_of(feature)
+    both = (gradients + gradients.mT).to(precise(feature))
+    matrices = both[:, :-1, :-1]
+    offsets = both[:, -1:, :-1] + precise(center) @ matrices  # (K, 1, C)
+    chunks = layout.center(layout.gather(feature), center.expand(len(gradients), -1))
+    return layout.pull_back(chunks, matrices, offsets, feature.shape)

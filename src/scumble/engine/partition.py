@@ -83,7 +83,7 @@ class Partition:
         self.chunks = chunks
         numbers = masks.sum((1, 2), dtype=torch.float64)
         self.areas = tuple((numbers / masks[0].numel()).tolist())
-        self.shares = (1 / numbers).view(-1, 1, 1)
+        self.shares = torch.where(numbers > 0, 1 / numbers, 0).view(-1, 1, 1)
         self.inverse: Tensor | None = None
         self.weights: Tensor | None = None
         if masks.dtype == torch.bool:
@@ -106,7 +106,7 @@ class Partition:
 
     def weigh(self, chunks: Tensor) -> Tensor:
         """Return each row times its weight."""
-        return chunks if self.weights is None else chunks * self.weights.view(len(chunks), -1, 1).to(chunks)
+        return chunks if self.weights is None else chunks * self.weights.view(-1, self.length, 1).to(chunks)
 
     def share(self, chunks: Tensor) -> Tensor | float:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
