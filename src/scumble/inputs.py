@@ -11,6 +11,7 @@ from PIL import Image
 from scumble.engine.plan import START_KINDS, Plan, make_plan
 from scumble.errors import BadOption, UsageError
 from scumble.image.files import Picture, read_picture
+from scumble.image.frame import inside
 from scumble.image.masks import make_masks
 from scumble.options import Options
 from scumble.options.values import parse_layers
@@ -125,19 +126,30 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
     return masks if any(masks) else []
 
 
-def boxes_of(options: Options, number: int) -> Sequence[Box]:
-    """Return which part of each of so many styles counts.
+def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
+    """Return which part of each style counts: as asked, or what is inside of its frame.
 
     Raises:
         UsageError: crops for another number of styles.
     """
-    crops = options.style_crop or (WHOLE,)
+    crops, number = options.style_crop, len(styles)
+    if not crops:
+        return [inside(style.rgb) for style in styles]
     crops = crops * number if len(crops) == 1 else crops
     if len(crops) != number:
         raise UsageError(
             f"{len(crops)} style crops were given for {number} styles", "give one for each, in order"
         )
     return crops
+
+
+def unframed(style: Picture, box: Box, options: Options) -> Picture:
+    """Return the part of a style that counts; where nobody asked for it, with a note."""
+    part = cropped(style, box)
+    if options.style_crop or part.rgb.size == style.rgb.size:
+        return part
+    size = f"{part.width} x {part.height} pixels inside of its frame"
+    return replace(part, notes=(*part.notes, f"{size} are painted after; --style-crop 0,0,1,1 takes all"))
 
 
 def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
@@ -150,8 +162,8 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     """
     given = as_styles(style)
     options = settle(options, given)
-    boxes = boxes_of(options, len(given))
     photograph, paintings = read(content), [read(one.image, one.weight) for one in given]
+    boxes = boxes_of(options, [painting for painting, _ in paintings])
     start = None if options.start in START_KINDS else read(options.start)
     where = read_masks(options.content_mask or [one.content_mask for one in given])
     what = read_masks(options.style_mask or [one.mask for one in given])
@@ -163,7 +175,7 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
         ],
         len(given),
     )
-    styles = tuple(cropped(picture, box) for (picture, _), box in zip(paintings, boxes, strict=True))
+    styles = tuple(unframed(style, box, options) for (style, _), box in zip(paintings, boxes, strict=True))
     weights = tuple(one.weight for one in given)
     plan = make_plan(options, photograph[0], styles, weights, start and start[0], masks)
     sources = Sources(

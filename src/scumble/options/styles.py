@@ -28,7 +28,7 @@ class Styles(Part):
     style_crop: Annotated[Boxes, STYLES] = Field(
         (),
         description="Part of a style that counts: left, top, right and bottom as parts of its sides, such as "
-        "0,0,0.5,1; one box, or one for each style after semicolons.",
+        "0,0,0.5,1; one box, or one for each style after semicolons. Not given: what is inside of its frame, if any.",
     )
     style_turns: Annotated[Turns, STYLES] = Field(
         (),
