@@ -8,7 +8,8 @@ from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.borders import along_edges, box
 from scumble.engine.clusters import cluster, k_means
-from scumble.engine.layer_regions import FEWEST, enough, one_hot
+from scumble.engine.compared import Compared
+from scumble.engine.layer_regions import FEWEST, enough, in_layer, one_hot
 from scumble.engine.objective import make_objective
 from scumble.engine.partition import Partition
 from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
@@ -169,7 +170,6 @@ def test_a_split_feature_is_compared_as_with_hard_masks(name):
         torch.testing.assert_close(loss.statistic(part), plain)
         (loss.statistic(part).square().sum() + plain.square().sum()).backward(retain_graph=True)
     torch.testing.assert_close(one.grad, other.grad)
-    assert sum(partition.areas) == pytest.approx(1)
     assert partition.counts == [int((labels == region).sum()) for region in range(3)]
 
 
@@ -241,3 +241,26 @@ def test_without_edges_borders_stay_where_they_are():
 def test_other_numbers_of_regions_are_refused(asked):
     with pytest.raises(BadOption, match=r"regions is .*it should be auto, off, or 1 to 8"):
         Options(regions=asked)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_edge_of_a_fine_layer_is_in_no_region(network, drawn):
+    compared = Compared(Options(style_layers="relu1_1,relu2_1"), network)
+    regions = Regions(soft_shares(), (soft_shares(),), drawn)
+    fine, coarse = (
+        in_layer(regions, compared, layer, (64, 80), [(64, 64)]) for layer in ("relu1_1", "relu2_1")
+    )
+    for masks in (fine.content, *fine.styles):
+        assert not masks[:, 0].any()
+        assert not masks[..., -1].any()
+        assert masks[:, 1:-1, 1:-1].any(0).all()
+    assert coarse.content[:, 0].any()
+    assert sum(fine.areas) == pytest.approx(1, abs=0.02)
+    assert sum(coarse.areas) == pytest.approx(1, abs=0.02)
+
+
+def test_the_classic_losses_count_every_position(network):
+    options = Options(preset="gatys", backbone="compact")
+    assert Compared(options, network).margin((512, 512)) == 0
+    assert Compared(Options(), network).margin((512, 512)) == 1
+    assert Compared(Options(), network).margin((512, 63)) == 0

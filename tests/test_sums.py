@@ -24,13 +24,14 @@ def soft(height, width):
     return torch.where(weights < 0.3, 0, weights)
 
 
-def both(masks, feature, center):
+def both(masks, feature, center, margin=0):
     """Return moments and gradients of a random sum over them, ours and autograd's."""
     ours, theirs = feature.clone().requires_grad_(), feature.double().requires_grad_()
-    layout = Whole() if masks is None else Partition(masks)
+    layout = Whole(margin) if masks is None else Partition(masks)
     found = LayerMoments(layout, center)(ours)
     each = [None] if masks is None else [mask[None, None].double() for mask in masks]
-    expected = torch.cat([PLAIN.statistic(theirs, mask) for mask in each])
+    inner = theirs[..., margin : theirs.shape[2] - margin, margin : theirs.shape[3] - margin]
+    expected = torch.cat([PLAIN.statistic(inner, mask) for mask in each])
     weights = drawn(*expected.shape, seed=3)
     gradients = (torch.autograd.grad((each * weights).sum(), leaf)[0]
                  for each, leaf in ((found, ours), (expected, theirs)))  # fmt: skip
@@ -46,6 +47,22 @@ def test_moments_and_gradient_are_those_of_masked_statistics(masks, size):
     found, expected, ours, theirs = both(masks, feature, center)
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("size", [(7, 5), (64, 48), (256, 192)])
+@pytest.mark.parametrize("precision", [torch.float64, torch.float32])
+def test_an_edge_that_does_not_count_has_no_gradient(size, precision):
+    feature = drawn(1, 16, *size, seed=4).to(precision, memory_format=torch.channels_last)
+    found, expected, ours, theirs = both(None, feature, torch.full((1, 16), 0.5, dtype=precision), margin=1)
+    torch.testing.assert_close(found, expected, check_dtype=False, rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(ours, theirs, check_dtype=False, rtol=1e-4, atol=1e-8)
+    assert not ours[..., 0].any()
+    assert not ours[:, :, -1].any()
+    mask = torch.zeros(1, *size, dtype=torch.bool)
+    mask[:, 1:-1, 1:-1] = True
+    masked, _, gradient, _ = both(mask, feature, torch.full((1, 16), 0.5, dtype=precision))
+    torch.testing.assert_close(masked, found)
+    torch.testing.assert_close(gradient, ours, rtol=1e-4, atol=1e-8)
 
 
 @pytest.mark.parametrize("masks", [None, hard])

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
+from scumble.engine.compared import SMALLEST, Compared
 from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
 from scumble.options import Options
@@ -43,7 +43,9 @@ def plain(layer: nn.Module, activation: Tensor) -> Tensor:
 
 
 def moments(feature: Tensor) -> tuple[Tensor, Tensor]:
-    """Return covariance (C, C) and mean (C,) over positions."""
+    """Return covariance (C, C) and mean (C,) over positions but the outermost, where there are many."""
+    if min(feature.shape[2:]) >= SMALLEST:
+        feature = feature[..., 1:-1, 1:-1]
     rows = feature.permute(0, 2, 3, 1).flatten(0, 2)
     mean = rows.mean(0)
     centered = rows - mean

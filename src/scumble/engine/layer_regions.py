@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.compared import Compared
+from scumble.engine.partition import inner
 from scumble.engine.regions import Regions
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
@@ -29,10 +30,19 @@ class LayerRegions:
     Args:
         content: (K, H, W): bool where each position belongs to one region, else weights, [0, 1].
         styles: (K, h, w) each; weights have the mean 1 in each region, so that styles count by their shares.
+        margin: width of the content's edge, which is in no region.
     """
 
     content: Tensor
     styles: list[Tensor]
+    margin: int = 0
+
+    @property
+    def areas(self) -> list[float]:
+        """The share of each region in what counts of the content."""
+        whole = inner(self.content.shape[1:], self.margin)
+        areas: list[float] = (self.content.sum((1, 2), dtype=torch.float64) / whole).tolist()
+        return areas
 
 
 def in_layer(
@@ -52,19 +62,24 @@ def in_layer(
         styles: size of each style.
     """
     sizes = [compared.backbone.layer_size(layer, *size) for size in (content, *styles)]
+    margins = [compared.margin(size) for size in sizes]
     if regions is None or not all(map(min, sizes)):
         return None
     if not regions.drawn:
-        first, *others = (one_hot(shares, size) for shares, size in zip(regions.all, sizes, strict=True))
-        return LayerRegions(first, others) if enough(first, others, compared.shares(layer)).all() else None
-    first = weights(regions.content, sizes[0])
+        first, *others = (
+            without_edge(one_hot(shares, size), margin)
+            for shares, size, margin in zip(regions.all, sizes, margins, strict=True)
+        )
+        all_large = enough(first, others, compared.shares(layer)).all()
+        return LayerRegions(first, others, margins[0]) if all_large else None
+    first = without_edge(weights(regions.content, sizes[0]), margins[0])
     _, reach = compared.backbone.stride_and_reach(layer)
     others = [
-        inner_weights(shares, picture, size, reach)
-        for shares, picture, size in zip(regions.styles, styles, sizes[1:], strict=True)
+        without_edge(inner_weights(shares, picture, size, reach), margin)
+        for shares, picture, size, margin in zip(regions.styles, styles, sizes[1:], margins[1:], strict=True)
     ]
     kept = enough(first, others, compared.shares(layer))
-    return LayerRegions(first[kept], [balanced(each[kept]) for each in others])
+    return LayerRegions(first[kept], [balanced(each[kept]) for each in others], margins[0])
 
 
 def by_layer(
@@ -76,6 +91,27 @@ def by_layer(
         layer: in_layer(regions, compared, layer, first, others) for layer in compared.all_layers("style")
     }
     return {layer: where for layer, where in found.items() if where is None or len(where.content)}
+
+
+def whole_layer(compared: Compared, layer: str, content: Size, styles: Sequence[Size]) -> LayerRegions | None:
+    """Return a layer as one region, all but its edge; None where the edge counts, too."""
+    sizes = [compared.backbone.layer_size(layer, *size) for size in (content, *styles)]
+    margins = [compared.margin(size) for size in sizes]
+    if not any(margins):
+        return None
+    first, *others = (
+        without_edge(torch.ones(1, *size, dtype=torch.bool), margin)
+        for size, margin in zip(sizes, margins, strict=True)
+    )
+    return LayerRegions(first, others, margins[0])
+
+
+def without_edge(masks: Tensor, margin: int) -> Tensor:
+    """Return masks (K, H, W) that are 0 in a margin of so many positions."""
+    if margin:
+        for edge in (masks[:, :margin], masks[:, -margin:], masks[..., :margin], masks[..., -margin:]):
+            edge.zero_()
+    return masks
 
 
 def one_hot(shares: Tensor, size: Size) -> Tensor:

@@ -12,9 +12,9 @@ from scumble.losses.base import precise
 SAMPLE = 64  # positions each way at most, of which the mean is a center to count from
 
 
-def layout_of(masks: Tensor | None) -> Whole | Partition:
-    """Return how the regions of a feature lie, by their masks as in `LayerRegions`; None for one region."""
-    return Whole() if masks is None else Partition(masks)
+def layout_of(masks: Tensor | None, margin: int = 0) -> Whole | Partition:
+    """Return how the regions of a feature lie, by their masks as in `LayerRegions`; None for all but a margin."""
+    return Whole(margin) if masks is None else Partition(masks)
 
 
 def center_of(feature: Tensor) -> Tensor:
@@ -24,22 +24,22 @@ def center_of(feature: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def raw_moments(feature: Tensor, masks: Tensor | None) -> Tensor:
+def raw_moments(feature: Tensor, masks: Tensor | None, margin: int = 0) -> Tensor:
     r"""Return :math:`\sum_p w_p \, g_p g_p^\top` with :math:`g = (f, 1)` of each region, (K, C + 1, C + 1).
 
     They are on the CPU and in float64, since a covariance is the small difference of large sums.
 
     Args:
         feature: (1, C, H, W).
-        masks: of the regions, bool or weights, (K, H, W); None for one region.
+        masks: of the regions, bool or weights, (K, H, W); None for one region, all but a margin.
+        margin: in positions.
     """
     regions, channels = 1 if masks is None else len(masks), feature.shape[1]
     if not feature.numel():  # a tile at the edge may have no position of its own in a coarse layer
         return torch.zeros(regions, channels + 1, channels + 1, dtype=torch.float64)
-    layout, center = layout_of(masks), precise(center_of(feature))
+    layout, center = layout_of(masks, margin), precise(center_of(feature))
     found = LayerMoments(layout, center.expand(regions, -1))(feature).double().cpu()
-    positions = feature.shape[2] * feature.shape[3]
-    weight = positions * torch.tensor(layout.areas, dtype=torch.float64).view(-1, 1, 1)
+    weight = layout.numbers(feature.shape).double().cpu().view(-1, 1, 1)
     mean = weight * found[..., -1:]  # (K, C, 1)
     products = weight * found[..., :-1] + mean @ found[..., -1:].mT
     return torch.cat([torch.cat([products, mean], dim=2), torch.cat([mean.mT, weight], dim=2)], dim=1)

@@ -11,7 +11,7 @@ from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import by_layer, size_of
 from scumble.engine.moments import central, mixed, raw_moments
-from scumble.engine.partition import Partition, Whole
+from scumble.engine.partition import Partition, Whole, inner
 from scumble.engine.regions import Regions
 from scumble.engine.sums import LayerMoments
 from scumble.engine.turns import with_turns
@@ -153,7 +153,8 @@ class Targets:
                 continue
             by_region = loss.reference == "style" and layer in self.partitions
             target = self._target(loss, layer, by_region)
-            areas = self.partitions[layer].areas if by_region else Whole.areas
+            where = self.found.get(layer) if by_region else None
+            areas = where.areas if where else [1.0]
             yield Term(name, loss, layer, target, share * target.new_tensor(areas), weight, by_region)
 
     def _target(self, loss: Loss, layer: str, by_region: bool) -> Tensor:
@@ -182,19 +183,22 @@ class Targets:
         """Return covariance and mean of all styles together, each with its share, (K or 1, C, C + 1)."""
         where, features = self.found[layer], [of_style[layer] for of_style in self.of_styles]
         masks = where.styles if where else [None] * len(features)
+        margins = [self.compared.margin(size_of(feature)) for feature in features]
         styles = [
-            (raw_moments(feature, mask), feature[0, 0].numel())
-            for feature, mask in zip(features, masks, strict=True)
+            (raw_moments(feature, mask, margin), inner(size_of(feature), margin))
+            for feature, mask, margin in zip(features, masks, margins, strict=True)
         ]
         moments = central(mixed(self.compared.shares(layer), styles))
         return moments.to(precise(features[0]))
 
     def sums(self) -> dict[str, LayerMoments]:
         """Return how to sum up the image's layers, each region from the mean of what it is compared with."""
-        return {
-            layer: LayerMoments(self.partitions.get(layer, Whole()), moments[..., -1].contiguous())
-            for layer, moments in self.moments.items()
-        }
+        found = {}
+        for layer, moments in self.moments.items():
+            margin = self.compared.margin(self.compared.backbone.layer_size(layer, *self.size))
+            layout = self.partitions.get(layer, Whole(margin))
+            found[layer] = LayerMoments(layout, moments[..., -1].contiguous())
+        return found
 
     def _mixture(self, layer: str, parts: Sequence[Masked]) -> tuple[Tensor, Tensor | None]:
         """Return one region of all styles, or all of them, as one picture, each style with its share."""

@@ -1,10 +1,12 @@
 """How a layer's positions lie in chunks of one length, so that the sums of all regions take one product each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.nn import functional as F
 
 from scumble.backbones.passes import LARGE
 
@@ -18,13 +20,21 @@ def rows_of(feature: Tensor) -> Tensor:
 
 
 class Whole:
-    """All positions of a layer as one region: some rows of the feature map are a chunk, and nothing is copied."""
+    """All positions of a layer as one region: some rows of the feature map are a chunk, and nothing is copied.
 
-    areas = (1.0,)
+    Args:
+        margin: width of the edge that does not count, in positions.
+    """
+
+    def __init__(self, margin: int = 0) -> None:
+        self.margin = margin
 
     def gather(self, feature: Tensor) -> Tensor:
         """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
         _, channels, height, width = feature.shape
+        if self.margin:  # a view, a chunk for each row
+            inner = feature[0, :, self.margin : height - self.margin, self.margin : width - self.margin]
+            return inner.permute(1, 2, 0)
         together = max(rows for rows in range(1, max(1, height // CHUNKS) + 1) if height % rows == 0)
         return rows_of(feature).view(height // together, together * width, channels)
 
@@ -40,20 +50,26 @@ class Whole:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
         return 1 / (chunks.shape[0] * chunks.shape[1])
 
+    def numbers(self, feature: torch.Size) -> Tensor:
+        """Return the sum of weights of each region, (K,)."""
+        return torch.tensor([float(inner(feature[2:], self.margin))])
+
     def add_up(self, of_chunks: Tensor) -> Tensor:
         """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
         return of_chunks.sum(0, keepdim=True, dtype=exact(of_chunks))
 
     def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
         """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
-        batch, channels, height, width = feature
+        channels, height, width = feature[1], feature[2] - 2 * self.margin, feature[3] - 2 * self.margin
         matrix, offset = matrices[0].to(chunks.dtype), offsets[0, 0].to(chunks.dtype)
         if chunks.numel() < LARGE:
             rows = torch.addmm(offset, chunks.view(-1, channels), matrix)
-            return rows.view(batch, height, width, channels).permute(0, 3, 1, 2)
-        positions = chunks.view(batch, height, width, channels).permute(0, 3, 1, 2)
-        # A convolution of one position is a product with an offset in half the time that addmm takes for 16 channels.
-        return torch.conv2d(positions, matrix[:, :, None, None], offset)
+            result = rows.view(1, height, width, channels).permute(0, 3, 1, 2)
+        else:
+            positions = chunks.view(1, height, width, channels).permute(0, 3, 1, 2)
+            # A convolution of one position is a product in half the time that addmm takes for 16 channels.
+            result = torch.conv2d(positions, matrix[:, :, None, None], offset)
+        return F.pad(result, [self.margin] * 4) if self.margin else result
 
 
 class Partition:
@@ -62,7 +78,7 @@ class Partition:
     A partition costs one copy of the features each way, and of soft masks one more of positions that regions share.
 
     Args:
-        masks: (K, H, W), as in `LayerRegions`: bool, where each position belongs to just one region; else weights.
+        masks: (K, H, W), as in `LayerRegions`: bool, where each position belongs to one region or none; else weights.
     """
 
     def __init__(self, masks: Tensor) -> None:
@@ -71,7 +87,7 @@ class Partition:
         self.length = min(LONGEST, max(8, sum(self.counts) // CHUNKS))
         chunks = [-(-count // self.length) for count in self.counts]
         filled = [
-            torch.nn.functional.pad(index, (0, number * self.length - len(index)), value=-1)
+            F.pad(index, (0, number * self.length - len(index)), value=-1)
             for index, number in zip(indices, chunks, strict=True)
         ]
         order = torch.cat(filled)
@@ -81,14 +97,14 @@ class Partition:
             torch.tensor(chunks, device=masks.device)
         )
         self.chunks = chunks
-        numbers = masks.sum((1, 2), dtype=torch.float64)
-        self.areas = tuple((numbers / masks[0].numel()).tolist())
-        self.shares = torch.where(numbers > 0, 1 / numbers, 0).view(-1, 1, 1)
+        self.sums = masks.sum((1, 2), dtype=torch.float64)
+        self.shares = torch.where(self.sums > 0, 1 / self.sums, 0).view(-1, 1, 1)
         self.inverse: Tensor | None = None
         self.weights: Tensor | None = None
         if masks.dtype == torch.bool:
             places = (order >= 0).nonzero()[:, 0]
-            self.inverse = torch.empty_like(places).index_put_((order[places],), places)
+            self.inverse = places.new_zeros(masks[0].numel()).index_put_((order[places],), places)
+            self.nowhere = (~masks.any(0)).flatten().nonzero()[:, 0]
         else:
             weights = masks.flatten(1)[self.owner.repeat_interleave(self.length), self.order]
             self.weights = weights.index_fill_(0, self.fill, 0)[:, None]
@@ -112,6 +128,11 @@ class Partition:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
         return self.shares.to(exact(chunks))
 
+    def numbers(self, feature: torch.Size) -> Tensor:
+        """Return the sum of weights of each region, (K,)."""
+        del feature
+        return self.sums
+
     def add_up(self, of_chunks: Tensor) -> Tensor:
         """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
         parts = torch.split(of_chunks, self.chunks)
@@ -126,8 +147,10 @@ class Partition:
         """Return the gradient of a feature from that of its chunks."""
         batch, channels, height, width = feature
         sorted_rows = chunks.flatten(0, 1)
+        if not len(sorted_rows):  # a tile may have no position that counts
+            return chunks.new_zeros(feature)
         if self.inverse is not None:
-            rows = sorted_rows.index_select(0, self.inverse)
+            rows = sorted_rows.index_select(0, self.inverse).index_fill_(0, self.nowhere, 0)
         else:
             rows = sorted_rows.new_zeros(height * width, channels).index_add_(0, self.order, sorted_rows)
         return rows.view(batch, height, width, channels).permute(0, 3, 1, 2)
@@ -167,6 +190,12 @@ def moved(chunks: Tensor, offsets: Tensor) -> Tensor:
         return chunks + offsets
     identity = torch.eye(chunks.shape[2], dtype=chunks.dtype, device=chunks.device)
     return torch.baddbmm(offsets, chunks, identity.expand(len(chunks), -1, -1))
+
+
+def inner(size: Sequence[int], margin: int) -> int:
+    """Return the number of positions of a layer, of a height and width, without its edge."""
+    height, width = (side - 2 * margin for side in size)
+    return height * width
 
 
 def exact(numbers: Tensor) -> torch.dtype:

@@ -19,8 +19,9 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import LayerRegions, by_layer, size_of
+from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.engine.moments import central, pulled_back, raw_moments
+from scumble.engine.partition import inner
 from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut
 from scumble.engine.turns import with_turns
@@ -232,7 +233,11 @@ def make_tiled_objective(
     compared = Compared(options, backbone, shares)
     refuse_what_cannot_be_tiled(compared.losses)
     reader = Reader(backbone, compared.all_layers(), side)
-    found = by_layer(regions, compared, content, styles)
+    sizes = size_of(content), [size_of(style) for style in styles]
+    found = {
+        layer: where or whole_layer(compared, layer, *sizes)
+        for layer, where in by_layer(regions, compared, content, styles).items()
+    }
     targets = style_moments(reader, compared, styles, found)
     ours = {layer: where.content for layer, where in found.items() if where}
     style_terms, local_terms = [], []
@@ -241,9 +246,9 @@ def make_tiled_objective(
             if loss.reference == "style" and layer not in found:
                 continue
             if loss.reference == "style":
-                areas = ours[layer].double().mean((1, 2)) if layer in ours else torch.ones(1)
-                target = loss.of_moments(central(targets[layer]))
-                style_terms.append(StyleTerm(name, loss, layer, target, share * areas.to(target)))
+                where, target = found[layer], loss.of_moments(central(targets[layer]))
+                areas = target.new_tensor(where.areas if where else [1.0])
+                style_terms.append(StyleTerm(name, loss, layer, target, share * areas))
             elif loss.on_image:
                 local_terms.append(LocalTerm(name, loss, layer, content, share))
             else:
@@ -261,7 +266,7 @@ def style_moments(
     for number, style in enumerate(styles):
         masks = {layer: where.styles[number] for layer, where in found.items() if where}
         for layer, moments in reader.moments(style, list(found), masks).items():
-            height, width = compared.backbone.layer_size(layer, *size_of(style))
-            mixed = compared.shares(layer)[number] / (height * width) * moments
+            size = compared.backbone.layer_size(layer, *size_of(style))
+            mixed = compared.shares(layer)[number] / inner(size, compared.margin(size)) * moments
             sums[layer] = sums[layer] + mixed if layer in sums else mixed
     return sums
