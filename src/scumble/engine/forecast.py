@@ -21,8 +21,10 @@ from scumble.options import Options
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
 REPEATS = 3  # the fastest counts: what else the machine does is not ours to foresee
-BEGINNING = 2.5  # seconds: starting, reading, finding regions
-AROUND = 1.15  # times the evaluations: the optimizer, targets, pictures resized and colored
+BEGINNING = 2.0  # seconds: starting, finding regions
+PER_MEGAPIXEL = 0.7  # seconds: reading, coloring, writing
+AROUND = 1.15  # times the evaluations: the optimizer
+TARGETS = 4  # evaluations: before the first one of a scale
 TWO_PASSES = 1.5  # of tiles
 
 
@@ -65,10 +67,10 @@ def forecast(plan: Plan) -> Forecast:
         name: weight for each in options.layers_of_styles(len(plan.styles)) for name, weight in each.items()
     }
     speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
-    seconds = BEGINNING
+    seconds = BEGINNING + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
         once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)
-        seconds += AROUND * scale.steps * max(1, options.evaluations) * once
+        seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
     peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
