@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scumble.backbones.passes import aten, rectified, repeat_edges
+from scumble.backbones.passes import aten, rectified, repeat_edges, room
 
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate", "reflect"]
@@ -71,11 +70,7 @@ class Conv(nn.Conv2d):
         """Return the gradient of what was convolved from that of the result; of `feature` only the shape counts."""
         width = 0 if self.padding_mode == "zeros" else int(self.padding[0])
         zeros = [0, 0] if width else list(self.padding)
-        batch, channels, height, across = feature.shape
-        padded = torch.empty(
-            (batch, channels, height + 2 * width, across + 2 * width),
-            dtype=gradient.dtype, device=gradient.device, memory_format=torch.channels_last,
-        )  # fmt: skip
+        padded = room(feature, width, gradient)
         result, _, _ = aten.convolution_backward(
             gradient, padded, self.weight, None, self.stride, zeros, [1, 1], False, [0, 0], 1, [True, False, False]
         )  # fmt: skip

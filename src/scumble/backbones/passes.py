@@ -75,27 +75,31 @@ def add_to(gradient: Tensor, other: Tensor) -> Tensor:
     if gradient.dtype != torch.bfloat16 or not is_fused(gradient) or gradient.numel() < LARGE:
         return gradient.add_(other)
     gradient, other = (each.contiguous(memory_format=torch.channels_last) for each in (gradient, other))
-    kernel = identity(gradient.shape[1])
+    kernel = identity(gradient.shape[1], gradient.dtype, gradient.device)[:, :, None, None]
     return onednn()._convolution_pointwise_(  # type: ignore[no-any-return]
         gradient, other, kernel, None, [0, 0], [1, 1], [1, 1], 1, "add", None, None, [], None
     )
 
 
 @cache
-def identity(channels: int) -> Tensor:
-    """Return the kernel of a convolution that leaves a feature as it is, (C, C, 1, 1)."""
-    return torch.eye(channels, dtype=torch.bfloat16)[:, :, None, None]
+def identity(channels: int, precision: torch.dtype, device: torch.device) -> Tensor:
+    """Return the matrix that leaves a position as it is, (C, C)."""
+    return torch.eye(channels, dtype=precision, device=device)
+
+
+def room(feature: Tensor, width: int, like: Tensor) -> Tensor:
+    """Return an empty array for a feature with `width` more pixels around it, in another's precision."""
+    batch, channels, height, across = feature.shape
+    size = (batch, channels, height + 2 * width, across + 2 * width)
+    return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
 
 
 def repeat_edges(feature: Tensor, width: int) -> Tensor:
     """Return a feature with `width` repeated pixels around it; not for autograd, which would record each copy."""
     if feature.numel() < LARGE:
         return nn.functional.pad(feature, [width] * 4, "replicate")
-    batch, channels, height, across = feature.shape
-    padded = torch.empty(
-        (batch, channels, height + 2 * width, across + 2 * width),
-        dtype=feature.dtype, device=feature.device, memory_format=torch.channels_last,
-    )  # fmt: skip
+    height, across = feature.shape[2:]
+    padded = room(feature, width, feature)
     middle = padded.narrow(2, width, height)
     middle.narrow(3, width, across).copy_(feature)
     middle.narrow(3, 0, width).copy_(feature.narrow(3, 0, 1).expand(-1, -1, -1, width))

@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
-from scumble.backbones.passes import LARGE
+from scumble.backbones.passes import LARGE, identity
+from scumble.losses.base import exact
 
 CHUNKS = 32  # at least, where there are positions enough: what a chunk adds up in bfloat16 is rounded
 LONGEST = 1024  # positions of a chunk
@@ -188,16 +189,11 @@ def moved(chunks: Tensor, offsets: Tensor) -> Tensor:
     """
     if chunks.numel() < LARGE:
         return chunks + offsets
-    identity = torch.eye(chunks.shape[2], dtype=chunks.dtype, device=chunks.device)
-    return torch.baddbmm(offsets, chunks, identity.expand(len(chunks), -1, -1))
+    same = identity(chunks.shape[2], chunks.dtype, chunks.device)
+    return torch.baddbmm(offsets, chunks, same.expand(len(chunks), -1, -1))
 
 
 def inner(size: Sequence[int], margin: int) -> int:
     """Return the number of positions of a layer, of a height and width, without its edge."""
     height, width = (side - 2 * margin for side in size)
     return height * width
-
-
-def exact(numbers: Tensor) -> torch.dtype:
-    """Return the precision to add numbers up in."""
-    return torch.promote_types(numbers.dtype, torch.float32)

@@ -20,7 +20,7 @@ from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
-from scumble.engine.moments import central, pulled_back, raw_moments
+from scumble.engine.moments import central, mixed, pulled_back, raw_moments
 from scumble.engine.partition import inner
 from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut
@@ -262,11 +262,10 @@ def style_moments(
     reader: Reader, compared: Compared, styles: Sequence[Tensor], found: Mapping[str, LayerRegions | None]
 ) -> dict[str, Tensor]:
     """Return the raw moments of all styles together, each with its share, for each layer and region."""
-    sums: dict[str, Tensor] = {}
+    read: dict[str, list[tuple[Tensor, int]]] = {layer: [] for layer in found}
     for number, style in enumerate(styles):
         masks = {layer: where.styles[number] for layer, where in found.items() if where}
         for layer, moments in reader.moments(style, list(found), masks).items():
             size = compared.backbone.layer_size(layer, *size_of(style))
-            mixed = compared.shares(layer)[number] / inner(size, compared.margin(size)) * moments
-            sums[layer] = sums[layer] + mixed if layer in sums else mixed
-    return sums
+            read[layer].append((moments, inner(size, compared.margin(size))))
+    return {layer: mixed(compared.shares(layer), parts) for layer, parts in read.items()}

@@ -41,7 +41,7 @@ class Loss(ABC):
 
         Here :math:`|a - b|^2` over `size`; a loss that has other needs may have another distance.
         """
-        return squared_distance(statistic, target) / self.size(target)
+        return self.against(target)(statistic)
 
     def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
         """Return the distance from a target that stays, as a function of the statistic: what is its own is kept."""
@@ -76,7 +76,8 @@ class Loss(ABC):
         kind = type(self)
         if self.reference == "style":
             return kind.of_moments is not Loss.of_moments
-        return self.on_image or (self.reference == "content" and kind.distance is Loss.distance)
+        own = kind.distance is not Loss.distance or kind.against is not Loss.against
+        return self.on_image or (self.reference == "content" and not own)
 
     def factor(self, positions: int, pixels: int) -> float:
         """Return the constant in front that depends on the number of positions of the layer and of pixels."""
@@ -106,9 +107,14 @@ def squared_distance(statistic: Tensor, target: Tensor) -> Tensor:
     return result
 
 
+def exact(numbers: Tensor) -> torch.dtype:
+    """Return the precision to add numbers up in: sums over many positions need more than eight bits."""
+    return torch.promote_types(numbers.dtype, torch.float32)
+
+
 def precise(feature: Tensor) -> Tensor:
-    """Return a feature in float32 where it has less: sums over many positions need more than eight bits."""
-    return feature.to(torch.promote_types(feature.dtype, torch.float32))
+    """Return a feature in float32 where it has less."""
+    return feature.to(exact(feature))
 
 
 def mask_weights(feature: Tensor, mask: Tensor | None) -> Tensor:

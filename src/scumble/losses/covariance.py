@@ -39,9 +39,6 @@ class CovarianceLoss(Loss):
     def of_moments(self, moments: Tensor) -> Tensor:
         return moments
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return self.against(target)(statistic)
-
     def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
         square = target.square()
         squared_mean = square[..., -1].sum(-1)  # (B,)

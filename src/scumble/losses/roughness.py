@@ -23,9 +23,6 @@ class RoughnessLoss(Differences):
     reference = "content"
     follows_strength = False
 
-    def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
-        return self.against(target)(statistic)
-
     def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
         free = target.abs()
         bound = -free
