@@ -36,7 +36,9 @@ def equalize(backbone: Backbone, crops: Tensor) -> None:
 
 
 def export(student: Student, crops: Tensor, path: Path, told: dict[str, object], backbone: str) -> Path:
-    """Write the convolutions in float16 with their input normalization, origin and licence in the header.
+    """Write the convolutions in bfloat16, with their input normalization, origin and licence in the header.
+
+    Computed in bfloat16, as on most machines, they are then not rounded any more.
 
     Args:
         student: trained; its backbone is equalized in place.
@@ -47,7 +49,7 @@ def export(student: Student, crops: Tensor, path: Path, told: dict[str, object],
     """
     equalize(student.backbone, crops)
     weights = {
-        name: value.half().clone(memory_format=torch.contiguous_format)
+        name: value.bfloat16().clone(memory_format=torch.contiguous_format)
         for name, value in student.backbone.state_dict().items()
     }
     header = {

@@ -11,6 +11,7 @@ from training.teacher import Teacher
 
 Features = Mapping[str, Tensor]
 PULLED = ("relu2_1", "relu3_1", "relu4_1", "relu5_1")  # in turn
+FLAT = 1e-3  # of the batch: the covariance of a crop with nothing in it
 POSITIONS = 512  # of each batch, whose inner products are compared
 
 
@@ -27,7 +28,8 @@ def covariance_distance(predicted: Features, taught: Features) -> Tensor:
     for name, target in taught.items():
         ours, theirs = (_centered(feature.float().flatten(2).mT) for feature in (predicted[name], target))
         ours, theirs = ours.mT @ ours, theirs.mT @ theirs  # (B, C, C)
-        found.append(((ours - theirs).square().sum((1, 2)) / theirs.square().sum((1, 2))).mean())
+        sizes = theirs.square().sum((1, 2))  # next to nothing for a crop of one color
+        found.append(((ours - theirs).square().sum((1, 2)) / (sizes + FLAT * sizes.mean() + 1e-12)).mean())
     return torch.stack(found).mean()
 
 

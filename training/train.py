@@ -159,6 +159,7 @@ def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> N
         training.seconds += speed.lap()
         if training.step % 20 == 0:
             row = {"step": training.step, "errors": [round(error, 4) for error in found.tolist()]}
+            require_finite(training.step, found)
             log.write(row | {"rate": training.optimizer.param_groups[0]["lr"]} | speed.told())
         if training.step % recipe.every == 0:
             measured = validate(training.student, reference, unseen)
@@ -169,6 +170,15 @@ def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> N
             training.save()
         if training.progress >= 1:
             return
+
+
+def require_finite(step: int, errors: Tensor) -> None:
+    """Stop a run whose network is lost; its last checkpoint is not."""
+    if not errors.isfinite().all():
+        raise SystemExit(
+            f"error: after update {step} the errors are no numbers any more\n"
+            "hint: go on from its checkpoint with a smaller --rate, or less of --covariance, --kernel, --gradient"
+        )
 
 
 def waited(training: Training, pictures: Crops) -> Iterator[Tensor]:

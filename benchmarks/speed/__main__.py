@@ -16,7 +16,7 @@ from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import limit
 from scumble.api import versions
 from scumble.cli.doctor import processor
-from scumble.engine.device import choose_device, choose_precision, thread_count
+from scumble.engine.device import choose_device, choose_precision, device_name, thread_count
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WIDTH, HEIGHT = 512, 384  # of single evaluations
@@ -41,7 +41,7 @@ def machine() -> dict[str, Any]:
     precision = str(choose_precision("auto", device)).removeprefix("torch.")
     return {
         "processor": processor_name(), "cores": processor()["cores"], "threads": thread_count(0),
-        "device": device.type, "precision": precision, "versions": versions(),
+        "device": device_name(device), "precision": precision, "versions": versions(),
     }  # fmt: skip
 
 
@@ -94,12 +94,13 @@ def main(
     pictures = [picture(name, content, out, option) for name in chosen]
     print("timing evaluations", file=sys.stderr, flush=True)
     evaluations = {name: measured(name, WIDTH, HEIGHT) for name in networks.split(",")}
-    step = seconds_of_a_step(WIDTH, HEIGHT, classic_steps)
-    precision = choose_precision("auto", choose_device("auto"))
+    device = choose_device("auto")
+    step = seconds_of_a_step(WIDTH, HEIGHT, classic_steps, device)
+    precision = choose_precision("auto", device)
     found = {
         "machine": machine(), "pictures": pictures, "evaluations": evaluations,
         "classic": {"step": step, "timed": classic_steps},
-        "roofline": limit(network("compact"), "relu5_1", HEIGHT, WIDTH, precision),
+        "roofline": limit(network("compact"), "relu5_1", HEIGHT, WIDTH, precision, device),
     }  # fmt: skip
     write(found, out)
     print("\n".join(lines(found)))

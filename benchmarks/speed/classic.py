@@ -9,6 +9,9 @@ import time
 import torch
 from torch import Tensor, nn
 
+from benchmarks.speed.evaluations import wait
+
+CPU = torch.device("cpu")
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512,))
 CONTENT, STYLE = "relu4_2", ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STEPS = 1000  # of a picture as they paint it
@@ -43,11 +46,11 @@ def gram(feature: Tensor) -> Tensor:
     return rows @ rows.T / rows.numel()
 
 
-def seconds_of_a_step(width: int, height: int, steps: int) -> float:
+def seconds_of_a_step(width: int, height: int, steps: int, device: torch.device = CPU) -> float:
     """Return the seconds of one step, the median of several after two to warm up."""
     torch.manual_seed(0)
-    layers = network()
-    content, style, image = (torch.rand(1, 3, height, width) for _ in range(3))
+    layers = network().to(device)
+    content, style, image = (torch.rand(1, 3, height, width, device=device) for _ in range(3))
     with torch.no_grad():
         wanted = features(layers, content)[CONTENT]
         grams = {name: gram(feature) for name, feature in features(layers, style).items() if name in STYLE}
@@ -66,5 +69,6 @@ def seconds_of_a_step(width: int, height: int, steps: int) -> float:
     for _ in range(steps + 2):
         started = time.perf_counter()
         optimizer.step(closure)  # type: ignore[no-untyped-call]
+        wait()
         times.append(time.perf_counter() - started)
     return sorted(times[2:])[steps // 2]

@@ -12,6 +12,7 @@ from benchmarks.speed.plain import Plain
 from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import keep_memory
+from scumble.engine.captured import captured
 from scumble.engine.device import choose_device, choose_precision
 from scumble.engine.objective import make_objective
 from scumble.options import Options
@@ -25,8 +26,15 @@ def seconds_of(evaluate: Callable[[], Any], repeats: int = REPEATS) -> float:
     for _ in range(repeats + 2):
         started = time.perf_counter()
         evaluate()
+        wait()
         times.append(time.perf_counter() - started)
     return sorted(times[2:])[repeats // 2]
+
+
+def wait() -> None:
+    """Wait for what a GPU was asked for."""
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
 
 
 def network(name: str) -> Backbone:
@@ -49,7 +57,7 @@ def measured(name: str, width: int, height: int) -> dict[str, Any]:
     gradient_there = exact(image)[1]
     slow = seconds_of(lambda: exact(image))
     plain = Plain(backbone.compute_in(precision), content, style)
-    objective = make_objective(backbone, Options(), content, [style], [1.0])
+    objective = captured(make_objective(backbone, Options(), content, [style], [1.0]), image)
     gradient = objective(image).gradient
     return {
         "fast": seconds_of(lambda: objective(image)), "plain": seconds_of(lambda: plain(image)), "float32": slow,

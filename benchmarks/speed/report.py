@@ -10,7 +10,7 @@ from benchmarks.speed.classic import STEPS
 def lines(found: dict[str, Any]) -> list[str]:
     """Return what is printed."""
     machine, classic = found["machine"], found["classic"]
-    head = (f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads, "
+    head = (f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads, {machine['device']}, "
             f"{machine['precision']}, {', '.join(map(' '.join, machine['versions'].items()))}")  # fmt: skip
     told = [head, "", *table(found["pictures"]), ""]
     told.append(

@@ -12,15 +12,15 @@ SIDE = 2048  # of the matrices that are multiplied
 NUMBERS = 2**26  # that are copied: more than any cache holds
 
 
-def product_rate(precision: torch.dtype) -> float:
+def product_rate(precision: torch.dtype, device: torch.device) -> float:
     """Return the operations per second of a large matrix product."""
-    a, b = (torch.rand(SIDE, SIDE).to(precision) for _ in range(2))
+    a, b = (torch.rand(SIDE, SIDE).to(device, precision) for _ in range(2))
     return 2 * SIDE**3 / seconds_of(lambda: a @ b)
 
 
-def copy_bandwidth() -> float:
+def copy_bandwidth(device: torch.device) -> float:
     """Return the bytes per second of a copy, read and written."""
-    a, b = torch.rand(NUMBERS), torch.empty(NUMBERS)
+    a, b = torch.rand(NUMBERS, device=device), torch.empty(NUMBERS, device=device)
     return 2 * 4 * NUMBERS / seconds_of(lambda: b.copy_(a))
 
 
@@ -37,7 +37,9 @@ def convolutions(backbone: Backbone, last: str, height: int, width: int) -> Iter
             return
 
 
-def limit(backbone: Backbone, last: str, height: int, width: int, precision: torch.dtype) -> dict[str, float]:
+def limit(
+    backbone: Backbone, last: str, height: int, width: int, precision: torch.dtype, device: torch.device
+) -> dict[str, float]:
     """Return what an evaluation computes and moves at least, the machine's rates, and the seconds that follow.
 
     Every convolution is done twice, there and back, and reads and writes its numbers at least once.
@@ -45,7 +47,7 @@ def limit(backbone: Backbone, last: str, height: int, width: int, precision: tor
     there = list(convolutions(backbone, last, height, width))
     operations = 2 * sum(each for each, _ in there)
     moved = 2 * sum(numbers for _, numbers in there) * precision.itemsize
-    rate, bandwidth = product_rate(precision), copy_bandwidth()
+    rate, bandwidth = product_rate(precision, device), copy_bandwidth(device)
     return {
         "operations": operations, "bytes": moved, "operations_per_second": rate, "bytes_per_second": bandwidth,
         "seconds": operations / rate + moved / bandwidth,

@@ -11,7 +11,7 @@ from training.network import phases
 from training.pictures import Crops, load_pictures
 from training.recipe import Recipe, one_cycle
 from training.student import Student
-from training.train import Training, train, waited
+from training.train import Training, require_finite, train, waited
 
 from scumble.backbones.formats_safetensors import read_own
 
@@ -159,3 +159,9 @@ def test_the_phases_of_the_bundled_network_build_on_each_other(recipe, tmp_path)
         assert one.start == recipe_before.out / "compact.safetensors"
     assert len({one.out for one in (first, *later)}) == 1 + len(later)
     assert all(isinstance(one, Recipe) for one in later)
+
+
+def test_a_lost_run_stops():
+    require_finite(20, torch.tensor([0.1, 0.2]))
+    with pytest.raises(SystemExit, match="after update 20 the errors are no numbers any more\nhint: go on"):
+        require_finite(20, torch.tensor([0.1, torch.nan]))

@@ -48,6 +48,12 @@ def choose_precision(asked: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if has_units else torch.float32
 
 
+def device_name(device: torch.device) -> str:
+    """Return the kind of a device and, of a GPU, what it calls itself."""
+    named = {"cuda": torch.cuda, "xpu": torch.xpu}.get(device.type)
+    return f"{device.type} {named.get_device_name(device)}" if named else device.type
+
+
 def thread_count(asked: int) -> int:
     """Return how many threads to compute with: as many as asked; 0 for torch's own choice.
 
@@ -65,3 +71,15 @@ def use_threads(threads: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def exact_float32() -> Iterator[None]:
+    """Convolve float32 in float32 on a GPU, too, whose library would round it to ten bits."""
+    convolutions = torch.backends.cudnn.conv  # type: ignore[attr-defined]
+    before = convolutions.fp32_precision
+    convolutions.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        convolutions.fp32_precision = before

@@ -12,7 +12,8 @@ from platformdirs import user_cache_dir
 
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import keep_memory
-from scumble.engine.device import choose_device, choose_precision, thread_count, use_threads
+from scumble.engine.captured import captured
+from scumble.engine.device import choose_device, choose_precision, device_name, thread_count, use_threads
 from scumble.engine.memory import Fit, Need, memory_limit
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
@@ -21,7 +22,7 @@ from scumble.options import Options
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
 REPEATS = 3  # the fastest counts: what else the machine does is not ours to foresee
-BEGINNING = 2.0  # seconds: starting, finding regions
+BEGINNING = {"cpu": 2.0, "cuda": 4.5}  # seconds: starting, loading libraries, finding regions
 PER_MEGAPIXEL = 0.7  # seconds: reading, coloring, writing
 AROUND = 1.15  # times the evaluations: the optimizer
 TARGETS = 4  # evaluations: before the first one of a scale
@@ -67,7 +68,7 @@ def forecast(plan: Plan) -> Forecast:
         name: weight for each in options.layers_of_styles(len(plan.styles)) for name, weight in each.items()
     }
     speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
-    seconds = BEGINNING + PER_MEGAPIXEL * plan.width * plan.height / 1e6
+    seconds = BEGINNING.get(device.type, BEGINNING["cpu"]) + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
         once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
@@ -86,7 +87,7 @@ def overlap(size: tuple[int, int], fit: Fit, halo: int) -> float:
 def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:
     """Return the speed of a backbone on this machine, from the cache or measured."""
     threads = thread_count(options.threads)
-    key = (f"{version('scumble')} torch {torch.__version__} {options.backbone} {device.type} "
+    key = (f"{version('scumble')} torch {torch.__version__} {options.backbone} {device_name(device)} "
            f"{backbone.precision} {threads} {','.join(sorted(options.weight))}")  # fmt: skip
     known = remembered()
     if key in known:
@@ -104,7 +105,7 @@ def measured(backbone: Backbone, options: Options, side: int, device: torch.devi
     """Return the seconds of one evaluation of a square picture."""
     random = torch.Generator().manual_seed(0)
     content, style, image = (torch.rand(1, 3, side, side, generator=random).to(device) for _ in range(3))
-    objective = make_objective(backbone, options, content, [style], [1.0])
+    objective = captured(make_objective(backbone, options, content, [style], [1.0]), image)
     times = []
     for _ in range(REPEATS + 1):  # the first one warms up
         started = time.perf_counter()

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from typing import Annotated, Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
@@ -35,10 +36,10 @@ class Watch(BaseModel):
     totals: Annotated[tuple[float, ...], Field(max_length=LONG + 1)]
 
 
-def deviation(image: Tensor) -> float:
-    """Return the standard deviation of the most varied channel, in a large picture over some of the positions."""
+def deviation(image: Tensor) -> Tensor:
+    """Return the standard deviation of the most varied channel, 0-d, in a large picture over some positions."""
     each = max(1, min(image.shape[2:]) // ENOUGH)
-    return float(image.detach()[..., ::each, ::each].flatten(2).std(2, correction=0).max())
+    return image.detach()[..., ::each, ::each].flatten(2).std(2, correction=0).max()
 
 
 class Guard:
@@ -75,12 +76,14 @@ class Guard:
         self.totals.extend(memory.totals)
 
     def verdict(self, before: Tensor, update: Update) -> Verdict:
-        """Judge an update and remember the best picture. Reads the total: a synchronization on a GPU."""
-        total = float(update.evaluation.total)
-        least, most = (float(end) for end in update.image.aminmax())  # not a number if any pixel is not
-        if not all(map(math.isfinite, (total, least, most))):
+        """Judge an update and remember the best picture."""
+        moves, deviations = update.image - before, (deviation(each) for each in (before, update.image))
+        seen = [update.evaluation.total, *update.image.aminmax(), *moves.aminmax(), *deviations]
+        # one reading: on a GPU each has to wait for all that was asked before
+        total, least, most, down, up, was, varied = torch.stack([one.to(moves) for one in seen]).tolist()
+        if not all(map(math.isfinite, (total, least, most))):  # no pixel is a number that is neither
             return "non-finite"
-        if self.varied and deviation(update.image) < FLAT <= deviation(before):
+        if self.varied and varied < FLAT <= was:
             return "constant"
         self.first_total = total if self.first_total is None else self.first_total
         far = max(-least, most) > FAR  # from near the optimum, a total may grow and be harmless
@@ -88,8 +91,7 @@ class Guard:
             return "diverging"
         if total < self.best_total:
             self.best, self.best_total = update.evaluated, total
-        moved = max(abs(float(end)) for end in (update.image - before).aminmax())
-        self.still = self.still + 1 if moved < STILL else 0
+        self.still = self.still + 1 if max(-down, up) < STILL else 0
         self.totals.append(total)
         gained = self.totals[0] - total  # below 0 where an optimizer goes uphill first, as Adam may
         if len(self.totals) > LONG and 0 <= gained < self.plateau * self.totals[0]:

@@ -41,7 +41,7 @@ class LayerRegions:
     def areas(self) -> list[float]:
         """The share of each region in what counts of the content."""
         whole = inner(self.content.shape[1:], self.margin)
-        areas: list[float] = (self.content.sum((1, 2), dtype=torch.float64) / whole).tolist()
+        areas: list[float] = (self.content.cpu().sum((1, 2), dtype=torch.float64) / whole).tolist()
         return areas
 
 
@@ -99,8 +99,9 @@ def whole_layer(compared: Compared, layer: str, content: Size, styles: Sequence[
     margins = [compared.margin(size) for size in sizes]
     if not any(margins):
         return None
+    device = compared.backbone.mean.device
     first, *others = (
-        without_edge(torch.ones(1, *size, dtype=torch.bool), margin)
+        without_edge(torch.ones(1, *size, dtype=torch.bool, device=device), margin)
         for size, margin in zip(sizes, margins, strict=True)
     )
     return LayerRegions(first, others, margins[0])

@@ -38,8 +38,8 @@ def raw_moments(feature: Tensor, masks: Tensor | None, margin: int = 0) -> Tenso
     if not feature.numel():  # a tile at the edge may have no position of its own in a coarse layer
         return torch.zeros(regions, channels + 1, channels + 1, dtype=torch.float64)
     layout, center = layout_of(masks, margin), precise(center_of(feature))
-    found = LayerMoments(layout, center.expand(regions, -1))(feature).double().cpu()
-    weight = layout.numbers(feature.shape).double().cpu().view(-1, 1, 1)
+    found = LayerMoments(layout, center.expand(regions, -1))(feature).cpu().double()
+    weight = layout.numbers(feature.shape).view(-1, 1, 1)
     mean = weight * found[..., -1:]  # (K, C, 1)
     products = weight * found[..., :-1] + mean @ found[..., -1:].mT
     return torch.cat([torch.cat([products, mean], dim=2), torch.cat([mean.mT, weight], dim=2)], dim=1)

@@ -52,12 +52,12 @@ class Whole:
         return 1 / (chunks.shape[0] * chunks.shape[1])
 
     def numbers(self, feature: torch.Size) -> Tensor:
-        """Return the sum of weights of each region, (K,)."""
-        return torch.tensor([float(inner(feature[2:], self.margin))])
+        """Return the sum of weights of each region, (K,), float64, on the CPU."""
+        return torch.tensor([inner(feature[2:], self.margin)], dtype=torch.float64)
 
     def add_up(self, of_chunks: Tensor) -> Tensor:
         """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
-        return of_chunks.sum(0, keepdim=True, dtype=exact(of_chunks))
+        return of_chunks.sum(0, keepdim=True, dtype=exact(of_chunks.dtype))
 
     def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
         """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
@@ -98,8 +98,9 @@ class Partition:
             torch.tensor(chunks, device=masks.device)
         )
         self.chunks = chunks
-        self.sums = masks.sum((1, 2), dtype=torch.float64)
-        self.shares = torch.where(self.sums > 0, 1 / self.sums, 0).view(-1, 1, 1)
+        self.sums = masks.cpu().sum((1, 2), dtype=torch.float64)  # not every device has float64
+        shares = torch.where(self.sums > 0, 1 / self.sums, 0).view(-1, 1, 1)
+        self.shares = shares.to(masks.device, torch.float32 if masks.device.type == "mps" else shares.dtype)
         self.inverse: Tensor | None = None
         self.weights: Tensor | None = None
         if masks.dtype == torch.bool:
@@ -127,17 +128,17 @@ class Partition:
 
     def share(self, chunks: Tensor) -> Tensor | float:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
-        return self.shares.to(exact(chunks))
+        return self.shares.to(exact(chunks.dtype))
 
     def numbers(self, feature: torch.Size) -> Tensor:
-        """Return the sum of weights of each region, (K,)."""
+        """Return the sum of weights of each region, (K,), float64, on the CPU."""
         del feature
         return self.sums
 
     def add_up(self, of_chunks: Tensor) -> Tensor:
         """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
         parts = torch.split(of_chunks, self.chunks)
-        return torch.stack([part.sum(0, dtype=exact(of_chunks)) for part in parts])
+        return torch.stack([part.sum(0, dtype=exact(of_chunks.dtype)) for part in parts])
 
     def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
         """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""

@@ -119,11 +119,11 @@ def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
 def regions_of(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
     """Return the regions that a plan's masks say or its options ask for, or None where all is one."""
     if plan.masks is None:
-        return found_regions(plan, backbone, device)
+        return found_regions(plan, backbone)
     content, *styles = (
         torch.from_numpy(shares)[None].to(device) for shares in (plan.masks.content, *plan.masks.styles)
     )
-    found = None if plan.masks.dividing else found_regions(plan, backbone, device)
+    found = None if plan.masks.dividing else found_regions(plan, backbone)
     return Regions(content, tuple(styles), drawn=True) if found is None else within(found, content)
 
 
@@ -136,13 +136,13 @@ def within(regions: Regions, mask: Tensor) -> Regions:
     return Regions(content * painted, tuple(styles), drawn=True)
 
 
-def found_regions(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
+def found_regions(plan: Plan, backbone: Backbone) -> Regions | None:
     """Return the regions that a plan's options ask for, or None where all is one; 0.3 s for two pictures."""
     asked = plan.options.regions
     if asked in ("off", "1"):
         return None
     content, *styles = (
-        to_tensor(resize(picture.rgb, plan.size_at(picture, EDGE))).to(device)
+        to_tensor(resize(picture.rgb, plan.size_at(picture, EDGE)))
         for picture in (plan.content, *plan.styles)
     )
     number = None if asked == "auto" else int(asked)
@@ -153,18 +153,19 @@ def found_regions(plan: Plan, backbone: Backbone, device: torch.device) -> Regio
 def find_regions(
     backbone: Backbone, content: Tensor, styles: Sequence[Tensor], number: int | None, seed: int = 0
 ) -> Regions | None:
-    """Return the regions of a content and its styles, or None where all is one.
+    """Return the regions of a content and its styles, on the backbone's device, or None where all is one.
 
     The content's places are clustered; each place of a style serves the regions whose centers are near.
 
     Args:
-        backbone: describes the places.
-        content: (1, 3, H, W), RGB, [0, 1], long edge `EDGE`.
+        backbone: describes the places; the rest is done on the CPU, the same wherever a picture is painted.
+        content: (1, 3, H, W), RGB, [0, 1], long edge `EDGE`, on the CPU.
         styles: the same.
         number: of regions at most; None chooses, and takes one where the styles have no regions like the content's.
         seed: of the clustering.
     """
-    described = [describe(backbone, picture) for picture in (content, *styles)]
+    device = backbone.mean.device
+    described = [describe(backbone, picture.to(device)).cpu() for picture in (content, *styles)]
     pictures = [rows(one) for one in described]
     flatter = torch.ones_like(pictures[0][0])
     flatter[-1] = FLATTER
@@ -180,4 +181,4 @@ def find_regions(
     first, *others = (
         along_edges(grid, picture) for grid, picture in zip(grids, (content, *styles), strict=True)
     )
-    return Regions(first, tuple(others))
+    return Regions(first.to(device), tuple(other.to(device) for other in others))

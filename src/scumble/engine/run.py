@@ -10,9 +10,10 @@ from torch.nn import functional as F
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import begin_scale, keep_memory
+from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
 from scumble.engine.compared import Compared
-from scumble.engine.device import choose_device, choose_precision, use_threads
+from scumble.engine.device import choose_device, choose_precision, exact_float32, use_threads
 from scumble.engine.guard import Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
 from scumble.engine.objective import make_objective
@@ -52,7 +53,10 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
     steps: Iterator[Step] | None = None
     while True:
         try:
-            with use_threads(plan.options.threads):  # for one step at a time: the caller's number is not ours
+            with (
+                use_threads(plan.options.threads),
+                exact_float32(),
+            ):  # for one step at a time: the caller's number is not ours
                 steps = steps or Painting(plan, begin).steps(mark)
                 begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
@@ -84,7 +88,7 @@ def prepare_backbone(options: Options) -> Backbone:
 
 def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:
     """Whether there is anything to see in a picture at a scale."""
-    return deviation(tensor_of(picture, scale.size, device)) > 10 / 255
+    return bool(deviation(tensor_of(picture, scale.size, device)) > 10 / 255)
 
 
 class Painting:
@@ -262,7 +266,11 @@ class Painting:
     def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
         begin_scale(tight=self._is_tight(fit))
         arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
-        objective = make_tiled_objective(*arguments, fit.tile) if fit.tile else make_objective(*arguments)
+        objective: Evaluate = (
+            make_tiled_objective(*arguments, fit.tile)
+            if fit.tile
+            else captured(make_objective(*arguments), scene.content)
+        )
         return scene.painted.part_of(objective) if scene.painted else objective
 
     def _descend(

@@ -107,14 +107,14 @@ def squared_distance(statistic: Tensor, target: Tensor) -> Tensor:
     return result
 
 
-def exact(numbers: Tensor) -> torch.dtype:
+def exact(precision: torch.dtype) -> torch.dtype:
     """Return the precision to add numbers up in: sums over many positions need more than eight bits."""
-    return torch.promote_types(numbers.dtype, torch.float32)
+    return torch.promote_types(precision, torch.float32)
 
 
 def precise(feature: Tensor) -> Tensor:
     """Return a feature in float32 where it has less."""
-    return feature.to(exact(feature))
+    return feature.to(exact(feature.dtype))
 
 
 def mask_weights(feature: Tensor, mask: Tensor | None) -> Tensor:

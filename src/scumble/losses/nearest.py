@@ -73,7 +73,7 @@ def sample(shares: Tensor) -> tuple[Tensor, Tensor]:
         return places, torch.nn.functional.pad(shares, (0, PLACES - number))
     order = shuffled(number, shares.device)
     below = shares[order].cumsum(0)
-    steps = (torch.arange(PLACES).to(shares) + 0.5) / PLACES * below[-1]
+    steps = (torch.arange(PLACES, dtype=shares.dtype, device=shares.device) + 0.5) / PLACES * below[-1]
     return order[torch.searchsorted(below, steps)], torch.full_like(steps, 1 / PLACES)
 
 

@@ -69,11 +69,12 @@ def quantiles_along(directions: Tensor, feature: Tensor, mask: Tensor | None) ->
     feature = precise(feature)
     shares = mask_weights(feature, mask).flatten(1).expand(len(feature), -1)  # (B, HW)
     rows = feature.permute(0, 2, 3, 1).flatten(1, 2)  # (B, HW, C), a view of a channels-last feature
-    return torch.stack([of_rows(directions, *counting(*one)) for one in zip(rows, shares, strict=True)])
+    parts = zip(rows, shares, strict=True)
+    return torch.stack([of_rows(directions, *(one if mask is None else counting(*one))) for one in parts])
 
 
 def counting(rows: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the rows (N, C) that count, with their shares (N,)."""
+    """Return the rows (N, C) that count, with their shares (N,). Reads back whether all do."""
     counts = shares > 0
     return (rows, shares) if bool(counts.all()) else (rows[counts], shares[counts])
 

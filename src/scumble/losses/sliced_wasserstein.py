@@ -5,10 +5,11 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from scumble.losses.base import Loss, losses
+from scumble.losses.base import Loss, exact, losses
 from scumble.losses.quantiles import quantiles_along, relative_transport
 from scumble.losses.sampling import seeded
 
+CPU = torch.device("cpu")
 DIRECTIONS = 64  # at least; a layer with more channels has as many as channels, so that none goes unseen
 
 
@@ -33,15 +34,19 @@ class SlicedWassersteinLoss(Loss):
     reference = "style"
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
-        return quantiles_along(random_directions(feature.shape[1]), feature, mask)
+        return quantiles_along(
+            random_directions(feature.shape[1], feature.device, exact(feature.dtype)), feature, mask
+        )
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         return relative_transport(statistic, target)
 
 
 @lru_cache(maxsize=32)
-def random_directions(channels: int) -> Tensor:
+def random_directions(
+    channels: int, device: torch.device = CPU, precision: torch.dtype = torch.float64
+) -> Tensor:
     """Return unit vectors as columns, (C, K), the same ones each time: as many as channels, in 64s."""
     number = -(-max(channels, DIRECTIONS) // DIRECTIONS) * DIRECTIONS
     drawn = torch.randn(channels, number, generator=seeded(), dtype=torch.float64)
-    return torch.nn.functional.normalize(drawn, dim=0)
+    return torch.nn.functional.normalize(drawn, dim=0).to(device, precision)

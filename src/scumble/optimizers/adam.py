@@ -51,7 +51,7 @@ class Adam(Optimizer):
         del image
         if self.mean is None or self.square is None:
             return {}
-        number = torch.tensor(self.number, dtype=torch.float64)
+        number = torch.tensor(self.number, dtype=torch.float32)
         return {"mean": self.mean, "square": self.square, "number": number}
 
     def load(self, image: Tensor, state: Mapping[str, Tensor]) -> None:

@@ -13,9 +13,15 @@ from scumble.optimizers.line_search import Point, strong_wolfe
 LINE_SEARCH = 10  # evaluations at most; one is the rule
 
 
-def dot(a: Tensor, b: Tensor) -> float:
-    """Return the inner product of two tensors of one shape."""
-    return float(torch.dot(a.flatten(), b.flatten()))
+def dot(a: Tensor, b: Tensor) -> Tensor:
+    """Return the inner product of two tensors of one shape, 0-d, where they are."""
+    return torch.dot(a.flatten(), b.flatten())
+
+
+def read(*numbers: Tensor) -> list[float]:
+    """Return tensors, 0-d, as numbers, all at once: on a GPU each reading waits for all that was asked before."""
+    found: list[float] = torch.stack([number.to(numbers[-1]) for number in numbers]).tolist()
+    return found
 
 
 @optimizers("lbfgs")
@@ -34,7 +40,7 @@ class LBFGS(Optimizer):
 
     def __init__(self, rate: float | None = None, history: int = 10, evaluations: int = 0) -> None:
         super().__init__(rate, history, evaluations)
-        self.memory: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)  # move, change, 1 / dot
+        self.memory: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=history)  # move, change, 1 / dot
         self.point: tuple[Tensor, Evaluation] | None = None
 
     def step(self, image: Tensor, evaluate: Evaluate) -> Update:
@@ -93,20 +99,21 @@ class LBFGS(Optimizer):
         """Return the next image, its evaluation, and how many evaluations that took, `most` at most."""
         gradient = evaluation.gradient
         direction = self._direction(gradient)
-        slope = dot(direction, gradient)
+        total, slope = read(evaluation.total, dot(direction, gradient))
         if not slope < 0:
             self.memory.clear()
             direction = -gradient
-            slope = dot(direction, gradient)
+            slope = float(dot(direction, gradient))
         if not slope < 0:  # no gradient at all, or not a finite one
             return image, evaluation, 0
 
         def at(length: float) -> Point:
             moved = image + length * direction
             there = evaluate(moved)
-            return Point(length, float(there.total), dot(direction, there.gradient), moved, there)
+            value, slope = read(there.total, dot(direction, there.gradient))
+            return Point(length, value, slope, moved, there)
 
-        origin = Point(0.0, float(evaluation.total), slope, image, evaluation)
+        origin = Point(0.0, total, slope, image, evaluation)
         found, used = strong_wolfe(at, origin, self._first_length(gradient), most)
         if found is origin:
             self.memory.clear()
@@ -121,22 +128,26 @@ class LBFGS(Optimizer):
         return 0.01 * self.rate / max(float(gradient.abs().mean()), 1e-30)
 
     def _remember(self, move: Tensor, change: Tensor) -> None:
-        curvature = dot(move, change)
-        lengths = math.sqrt(dot(move, move)) * math.sqrt(dot(change, change))
+        product = dot(move, change)
+        curvature, *squares = read(product, dot(move, move), dot(change, change))
+        lengths = math.prod(math.sqrt(square) for square in squares)
         if curvature > 1e-6 * lengths > 0:  # a cosine: no bound that depends on the units of the objective
-            self.memory.append((move, change, 1 / curvature))
+            self.memory.append((move, change, 1 / product))
 
     def _direction(self, gradient: Tensor) -> Tensor:
-        """Return minus the inverse Hessian, as far as remembered, times the gradient: the two-loop recursion."""
+        """Return minus the inverse Hessian, as far as remembered, times the gradient: the two-loop recursion.
+
+        Nothing is read back: products stay where they are.
+        """
         q = gradient.clone()
         shares = []
         for move, change, inverse in reversed(self.memory):
             share = inverse * dot(move, q)
-            q.add_(change, alpha=-share)
+            q.addcmul_(change, share, value=-1)
             shares.append(share)
         if self.memory:
             move, change, inverse = self.memory[-1]
             q.mul_(1 / (inverse * dot(change, change)))
         for (move, change, inverse), share in zip(self.memory, reversed(shares), strict=True):
-            q.add_(move, alpha=share - inverse * dot(change, q))
+            q.addcmul_(move, share - inverse * dot(change, q))
         return q.neg_()
