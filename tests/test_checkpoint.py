@@ -70,6 +70,11 @@ def altered(folder, resumed, tmp_path):
     return resume
 
 
+def test_a_checkpoint_has_the_permissions_of_any_new_file(folder):
+    (folder / "new").touch()
+    assert (folder / "lbfgs").stat().st_mode == (folder / "new").stat().st_mode
+
+
 def test_the_checkpoint_as_it_is(resumed, whole, altered):
     assert resumed(whole).last.count == 3
     assert altered(lambda *_: None).last.count == 3

@@ -93,7 +93,7 @@ def step_line(number, total, size=(32, 24)):
 
 def test_json_lines_are_read_whatever_is_between_them(tmp_path):
     lines = ["note: hello", step_line(1, 2.0), json.dumps({"event": "note", "text": "x"}), step_line(2, 1.0),
-             "", "error: interrupted", step_line(1, 0.5, (64, 48))]  # fmt: skip
+             "", "interrupted", step_line(1, 0.5, (64, 48))]  # fmt: skip
     path = tmp_path / "run.jsonl"
     path.write_text("\n".join(lines))
     course = read_course(path)

@@ -110,8 +110,8 @@ def test_layers_for_another_number_of_styles(content, style):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"style_scale": (1, 2)}, "2 style scales were given for 1 styles"),
-        ({"style_crop": "0,0,1,1;0,0,1,1"}, "2 style crops were given for 1 styles"),
+        ({"style_scale": (1, 2)}, "there are 2 style scales for 1 style"),
+        ({"style_crop": "0,0,1,1;0,0,1,1"}, "there are 2 style crops for 1 style"),
         ({"style_crop": "0.5,0,0.5,1"}, "style_crop is 0.5,0,0.5,1; left must be less than right"),
     ],
 )

@@ -142,6 +142,9 @@ def write_checkpoint(path: Path, record: Record, state: State) -> None:
         with TemporaryDirectory(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent) as hidden:
             whole = Path(hidden) / "whole"
             save_file(tensors, whole, told)  # which has a temporary file of its own beside it
+            permitted = Path(hidden) / "permitted"  # as to any new file: safetensors permits only its owner
+            permitted.touch()
+            whole.chmod(permitted.stat().st_mode)
             with whole.open("rb") as file:
                 os.fsync(file.fileno())
             whole.replace(path)

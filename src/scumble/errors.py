@@ -20,6 +20,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+def several(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Example:
+        >>> several(1, "style"), several(2, "style")
+        ('1 style', '2 styles')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class ScumbleError(Exception):
     """Base class: catch it to catch everything that Scumble raises on purpose.
 

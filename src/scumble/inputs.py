@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import BadOption, UsageError
+from scumble.errors import BadOption, UsageError, several
 from scumble.image.files import Picture, read_picture
 from scumble.image.frame import inside
 from scumble.image.masks import make_masks
@@ -138,7 +138,8 @@ def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
     crops = crops * number if len(crops) == 1 else crops
     if len(crops) != number:
         raise UsageError(
-            f"{len(crops)} style crops were given for {number} styles", "give one for each, in order"
+            f"there are {several(len(crops), 'style crop')} for {several(number, 'style')}",
+            "give one for each, in order",
         )
     return crops
 

@@ -36,7 +36,7 @@ def test_a_signal_while_painting_keeps_the_picture(start, desk, number):
     assert read_record(desk / "photo__paint.png").steps == told["steps"] >= 3
     assert err.splitlines()[-2:] == [
         f"note: stopped at step {told['steps']} of 2000000; its picture is kept",
-        "error: interrupted",
+        "interrupted",
     ]
 
 

@@ -64,6 +64,26 @@ def test_an_empty_variable_sets_nothing(places):
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"),
+    [("STRENGHT", "STRENGTH"), ("STYLE_WEIGHT", "STYLE_WEIGHTS"), ("CACHEDIR", "CACHE_DIR")],
+)
+def test_a_mistyped_variable_is_refused(places, monkeypatch, name, meant):
+    places("environment")
+    monkeypatch.setenv(f"SCUMBLE_{name}", "1")
+    with pytest.raises(
+        BadOption, match=f"unknown variable SCUMBLE_{name}; did you mean SCUMBLE_{meant}\\?"
+    ) as info:
+        settle(Options())
+    assert info.value.hint == "unset it, or correct it"
+
+
+def test_a_variable_that_is_like_none_may_be_a_plugins(places, monkeypatch):
+    places("environment", seed=3)
+    monkeypatch.setenv("SCUMBLE_TEACHER", "file")
+    assert settle(Options()).seed == 3
+
+
+@pytest.mark.parametrize(
     ("place", "values", "error", "message"),
     [
         ("user", {"strenght": 3}, UnknownName, "unknown option 'strenght'; did you mean 'strength'?"),

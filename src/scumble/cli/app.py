@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError
 import scumble
 from scumble.cli.compare import compare
 from scumble.cli.config import config
-from scumble.cli.console import complain, hang_up
+from scumble.cli.console import complain, hang_up, say
 from scumble.cli.curves import curves
 from scumble.cli.doctor import doctor
 from scumble.cli.grid import grid
@@ -94,7 +94,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = complain(one_line(error), USAGE, 2)
         show_traceback(debug)
     except KeyboardInterrupt:
-        code = complain("interrupted", "", 130)
+        say("interrupted")
+        code = 128 + signal.SIGINT
         show_traceback(debug)
     except BrokenPipeError:  # the reader of a pipe, such as head, has gone
         hang_up(sys.stdout)

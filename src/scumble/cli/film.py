@@ -9,7 +9,8 @@ from PIL import Image
 from scumble.engine.plan import Plan
 from scumble.errors import OutputError, OutputExists, ScumbleError, UsageError
 from scumble.image.resize import fit, resize
-from scumble.outputs.files import OnExists, resolve_path, write, writer_for
+from scumble.outputs.base import outputs
+from scumble.outputs.files import OnExists, resolve_path, write
 
 if TYPE_CHECKING:
     from scumble.engine.run import Step
@@ -89,8 +90,9 @@ class Timelapse:
     """Collect frames and write them as a film; an error is raised at once if the film cannot be written."""
 
     def __init__(self, path: Path, plan: Plan, every: int, on_exists: OnExists) -> None:
-        if not writer_for(path).animated:
-            raise UsageError(f"{path.suffix} holds one picture only; a timelapse is .gif or .webp")
+        films = [suffix for name in outputs if outputs[name].animated for suffix in outputs[name].suffixes]
+        if path.suffix.lower() not in films:
+            raise UsageError(f"a timelapse is {' or '.join(films)}, not {path.suffix!r}")
         self.path, self.on_exists = resolve_path(path, on_exists), on_exists
         self.every = every or max(1, plan.steps // FRAMES)
         edge = max(plan.width, plan.height)

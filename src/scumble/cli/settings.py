@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from scumble.errors import BadOption, ScumbleError
 from scumble.options import Options
 
 PROJECT_FILE = Path("scumble.toml")
+OWN_VARIABLES = ("CONFIG", "CACHE_DIR", "WEIGHTS_MIRROR", "MALLOC")  # that are no options
 
 
 def user_file() -> Path:
@@ -46,8 +48,21 @@ def read_layer(path: Path, place: str) -> Layer:
     return Layer(f"{place} {path}", values)
 
 
+def check_variables() -> None:
+    """Refuse a variable whose name is nearly that of an option; others may be a plugin's."""
+    known = sorted({*OWN_VARIABLES, *(name.upper() for name in Options.model_fields)})
+    given = sorted(name.removeprefix("SCUMBLE_") for name in os.environ if name.startswith("SCUMBLE_"))
+    for name in given:
+        near = get_close_matches(name, known, n=1, cutoff=0.8)
+        if near and name not in known:
+            raise BadOption(
+                f"unknown variable SCUMBLE_{name}; did you mean SCUMBLE_{near[0]}?", "unset it, or correct it"
+            )
+
+
 def environment_layer() -> Layer:
     """Return the options set by `SCUMBLE_SIZE` and the like; an empty variable sets nothing."""
+    check_variables()
     told = {name: os.environ.get(f"SCUMBLE_{name.upper()}") for name in Options.model_fields}
     values: dict[str, Any] = {name: value for name, value in told.items() if value}
     if "weight" in values:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
-from scumble.errors import BadOption, UsageError
+from scumble.errors import BadOption, UsageError, several
 from scumble.image.files import Picture
 from scumble.image.masks import Masks
 from scumble.image.resize import fit
@@ -90,11 +90,15 @@ def make_plan(
         raise UsageError("no style was given; at least one is needed")
     shares = options.style_weights or shares
     if len(shares) != len(styles):
-        raise UsageError(f"{len(shares)} style weights were given for {len(styles)} styles")
+        raise UsageError(
+            f"there are {several(len(shares), 'style weight')} for {several(len(styles), 'style')}"
+        )
     if sum(shares) <= 0:
         raise UsageError(f"the style weights are {shares}; at least one must be above 0")
     if len(options.style_scale) not in (1, len(styles)):
-        raise UsageError(f"{len(options.style_scale)} style scales were given for {len(styles)} styles")
+        raise UsageError(
+            f"there are {several(len(options.style_scale), 'style scale')} for {several(len(styles), 'style')}"
+        )
     options.layers_of_styles(len(styles))
     if masks and masks.dividing and options.regions not in ("auto", "off"):
         raise BadOption(

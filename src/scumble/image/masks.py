@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scumble.errors import UsageError
+from scumble.errors import UsageError, several
 from scumble.image.files import Picture
 from scumble.image.resize import fit, resize
 
@@ -64,11 +64,12 @@ def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], num
         return None
     if len(content) not in (0, 1, number):
         raise UsageError(
-            f"{len(content)} content masks were given for {number} styles; allowed are one, or one for each"
+            f"there are {several(len(content), 'content mask')} for {several(number, 'style')}; "
+            "allowed are one, or one for each"
         )
     if styles and len(styles) != number:
         raise UsageError(
-            f"{len(styles)} style masks were given for {number} styles",
+            f"there are {several(len(styles), 'style mask')} for {several(number, 'style')}",
             "give one for each, in order; none stands for a style without",
         )
     ours = [drawn(mask) for mask in content]

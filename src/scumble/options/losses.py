@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from scumble.errors import BadOption
+from scumble.errors import BadOption, several
 from scumble.options.values import LOSSES, Layers, LayersOfStyles, Part, Weight, shown
 from scumble.registry import names
 
@@ -52,6 +52,6 @@ class Losses(Part):
         copies, left = divmod(number, len(self.style_layers))
         if left or not copies:
             raise BadOption(
-                f"style_layers are given for {len(self.style_layers)} styles, but there are {number}"
+                f"style_layers are given for {several(len(self.style_layers), 'style')}, but there are {number}"
             )
         return [layers for layers in self.style_layers for _ in range(copies)]
