@@ -33,13 +33,16 @@ def drawn(seed, device, height=96, width=128):
     return torch.rand(1, 3, height, width, generator=random).to(device)
 
 
-def objective_of(device, precision=torch.float32, halves=False, make=make_objective, more=(), **options):
+def objective_of(
+    device, precision=torch.float32, halves=False, make=make_objective, more=(), soft=False, **options
+):
     backbone = load_backbone("compact").to(device).compute_in(precision)
     regions = None
     if halves:
-        left = torch.zeros(1, 2, 8, 8, device=device)
-        left[:, 0, :, :4], left[:, 1, :, 4:] = 1, 1
-        regions = Regions(left, (left,))
+        side = 1024 if soft else 8  # a drawn mask may be much larger than a layer
+        left = torch.zeros(1, 2, side, side, device=device)
+        left[:, 0, :, : side // 2], left[:, 1, :, side // 2 :] = 1, 1
+        regions = Regions(left, (left,), drawn=soft)
     pictures = drawn(1, device), [drawn(2, device)], [1.0]
     return make(backbone, Options(**options), *pictures, regions, *more)
 
@@ -65,9 +68,21 @@ def test_a_recorded_evaluation_is_the_evaluation(name, halves):
 
 
 @needs_gpu
+def test_what_reads_numbers_back_is_evaluated_as_it_is():
+    weight = dict.fromkeys(Options().weight, 0) | {"histogram": 1.0}
+    waits = objective_of("cuda", halves=True, soft=True, weight=weight)
+    assert captured(waits, drawn(3, "cuda")) is waits
+    assert waits(drawn(3, "cuda")).gradient.isfinite().all()
+    assert isinstance(captured(objective_of("cuda"), drawn(3, "cuda")), Captured)
+
+
+@needs_gpu
+@pytest.mark.parametrize("soft", [False, True], ids=["found", "drawn"])
 @pytest.mark.parametrize("halves", [False, True], ids=["whole", "regions"])
-def test_a_gpu_finds_the_gradient_that_a_cpu_finds(halves):
-    ours, theirs = (objective_of(device, halves=halves)(drawn(3, device)) for device in ("cuda", "cpu"))
+def test_a_gpu_finds_the_gradient_that_a_cpu_finds(halves, soft):
+    ours, theirs = (
+        objective_of(device, halves=halves, soft=soft)(drawn(3, device)) for device in ("cuda", "cpu")
+    )
     assert (ours.gradient.cpu() - theirs.gradient).norm() < 1e-2 * theirs.gradient.norm()
     half = objective_of("cuda", torch.bfloat16, halves)(drawn(3, "cuda"))
     cosine = torch.nn.functional.cosine_similarity(half.gradient.flatten(), ours.gradient.flatten(), dim=0)

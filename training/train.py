@@ -136,8 +136,9 @@ def train(recipe: Recipe) -> Path | None:
             load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed, recipe.scales
         )
         if recipe.start and not resumed:
-            fit_heads(training.student, training.teacher, torch.stack([pictures[i] for i in range(48)]))
-            log.write({"step": 0, "held_out": validate(training.student, Teacher(recipe.teacher), crops)})
+            put, reference = training.machine.put, Teacher(recipe.teacher, device=training.machine.device)
+            fit_heads(training.student, training.teacher, put(torch.stack([pictures[i] for i in range(48)])))
+            log.write({"step": 0, "held_out": validate(training.student, reference, put(crops))})
         follow(training, pictures, crops, log)
         training.save()
         if training.progress < 1:

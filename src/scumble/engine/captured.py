@@ -13,6 +13,10 @@ them; a graph asks for all of them at once. On an H200, in bfloat16, with the bu
 To record takes 50 ms. Its arrays stay where they are until the scale ends.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor
 
@@ -20,7 +24,22 @@ from scumble.engine.memory import is_out_of_memory
 from scumble.optimizers.base import Evaluate, Evaluation
 
 LARGEST = 2**22  # pixels; a larger picture keeps the GPU busy anyway, and its arrays are better not held
-WARM_UPS = 2  # evaluations before the recording, in which libraries choose what they compute with
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """Raise `RuntimeError` where the host would wait for the GPU, which no recording can hold.
+
+    Found out beforehand: after a recording that fails, torch before 2.12 takes the GPU to be recording for ever.
+    """
+    before = torch.cuda.get_sync_debug_mode()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Synchronization debug mode is a prototype")
+        torch.cuda.set_sync_debug_mode("error")
+    try:
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
 
 
 class Captured:
@@ -37,11 +56,12 @@ class Captured:
         here, aside = torch.cuda.current_stream(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(here)
         with torch.cuda.stream(aside):
-            for _ in range(WARM_UPS):
+            objective(self.image)  # libraries choose what they compute with
+            with no_waiting():
                 objective(self.image)
         here.wait_stream(aside)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        with torch.cuda.stream(here), torch.cuda.graph(self.graph):
             evaluation = objective(self.image)
             self.gradient, self.names = evaluation.gradient, tuple(evaluation.parts)
             self.costs = torch.stack([evaluation.total, *evaluation.parts.values()])

@@ -123,7 +123,8 @@ def one_hot(shares: Tensor, size: Size) -> Tensor:
 
 def weights(shares: Tensor, size: Size) -> Tensor:
     """Return how much each position of a layer belongs to each region, (K, H, W), from shares (1, K, h, w)."""
-    found = F.interpolate(shares, size, mode="bilinear", antialias=True)[0]
+    # On the CPU: on a GPU there is a limit to how much smaller a map may become.
+    found = F.interpolate(shares.cpu(), size, mode="bilinear", antialias=True)[0].to(shares.device)
     return torch.where(found < LEAST, 0, found)
 
 

@@ -156,8 +156,9 @@ class Need:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error is one of the ways in which torch and oneDNN say that memory is not enough."""
-    told = ("allocate memory", "could not create a primitive", "could not execute a primitive")
+    """Whether an error is one of the ways in which torch and its libraries say that memory is not enough."""
+    told = ("allocate memory", "could not create a primitive", "could not execute a primitive",
+            "out of memory", "ALLOC_FAILED")  # fmt: skip
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in told)
 
 
@@ -191,8 +192,10 @@ def memory_limit(options: Options, device: torch.device) -> float:
 
 def free_memory(device: torch.device) -> float:
     """Return the bytes that a run may take: what is free, with what this process has already, less some."""
-    if device.type == "cuda":
-        return SPARE * torch.cuda.mem_get_info(device)[0] + PROCESS
+    gpu = {"cuda": torch.cuda, "xpu": torch.xpu}.get(device.type)
+    if gpu:
+        kept = gpu.memory_reserved(device) - gpu.memory_allocated(device)  # by torch, for what comes next
+        return float(SPARE * (gpu.mem_get_info(device)[0] + kept) + PROCESS)
     try:
         about = Path("/proc/meminfo").read_text(encoding="ascii")
         free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024

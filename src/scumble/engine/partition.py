@@ -100,7 +100,8 @@ class Partition:
         self.chunks = chunks
         self.sums = masks.cpu().sum((1, 2), dtype=torch.float64)  # not every device has float64
         shares = torch.where(self.sums > 0, 1 / self.sums, 0).view(-1, 1, 1)
-        self.shares = shares.to(masks.device, torch.float32 if masks.device.type == "mps" else shares.dtype)
+        lacking = masks.device.type in ("mps", "xpu")
+        self.shares = shares.to(masks.device, torch.float32 if lacking else shares.dtype)
         self.inverse: Tensor | None = None
         self.weights: Tensor | None = None
         if masks.dtype == torch.bool:

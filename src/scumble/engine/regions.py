@@ -64,7 +64,8 @@ def describe(backbone: Backbone, image: Tensor) -> Tensor:
         image: (1, 3, H, W), RGB, [0, 1].
     """
     layers = [backbone.nearest_layer(name) for name in (DEEP, MIDDLE)]
-    features = backbone(image, layers)
+    features = {name: feature.cpu() for name, feature in backbone(image, layers).items()}
+    image = image.cpu()  # the rest is the same wherever a picture is painted
     size = features[layers[0]].shape[-2:]
     parts = []
     for layer in layers:
@@ -76,7 +77,7 @@ def describe(backbone: Backbone, image: Tensor) -> Tensor:
         )  # a flat picture's are rounding errors
     color = image.new_tensor(COLOR).view(1, 3, 1, 1)
     parts.append(color * F.adaptive_avg_pool2d(oklab(image), size))
-    height = torch.linspace(0, HEIGHT, size[0], dtype=image.dtype, device=image.device)
+    height = torch.linspace(0, HEIGHT, size[0], dtype=image.dtype)
     parts.append(height.view(1, 1, -1, 1).expand(1, 1, *size))
     return torch.cat(parts, dim=1)
 
@@ -165,7 +166,7 @@ def find_regions(
         seed: of the clustering.
     """
     device = backbone.mean.device
-    described = [describe(backbone, picture.to(device)).cpu() for picture in (content, *styles)]
+    described = [describe(backbone, picture.to(device)) for picture in (content, *styles)]
     pictures = [rows(one) for one in described]
     flatter = torch.ones_like(pictures[0][0])
     flatter[-1] = FLATTER

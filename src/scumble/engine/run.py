@@ -234,14 +234,15 @@ class Painting:
                     if number:
                         self._state(scale, number, scale.steps, image, scene)  # the one before holds memory
                 under_way = False
-                objective = self._objective(scene, ladder[0])
-                for number, of, image, evaluation in self._descend(scale, image, objective, number):  # noqa: B020
+                steps = self._descend(scale, image, self._objective(scene, ladder[0]), number)
+                for number, of, image, evaluation in steps:
                     yield number, of, image, evaluation
                 return
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
                 release(error)
+            steps = iter(())  # what was computed before holds memory, too
             ladder.pop(0)
             self.notes += tuple(f"memory was not enough after step {number} of {scale.width} x {scale.height}: "
                                 f"on with {fit}" for fit in ladder[:1])  # fmt: skip

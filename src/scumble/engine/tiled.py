@@ -202,7 +202,7 @@ class TiledObjective:
         for term in self.local:
             cost = term.cost(self.reader, tile, features[term.layer], size)
             total = total + self.weights[term.name] * cost
-            parts[term.name] += cost.detach().double().cpu()
+            parts[term.name] += cost.detach().cpu().double()
         outputs, gradients = [total], [torch.ones_like(total)]
         for layer, of_layer in of_moments.items():
             own = self.reader.inner(tile, features[layer], layer, size)

@@ -13,7 +13,7 @@ def seeded() -> torch.Generator:
     return torch.Generator().manual_seed(SEED)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def shuffled(number: int, device: torch.device) -> Tensor:
     """Return the numbers below `number` in random order; kept, since to draw them takes as long as to sort a few.
 
