@@ -13,15 +13,20 @@ app = App(name="network", help=__doc__)
 
 
 def phases(pictures: tuple[Path, ...], teacher: Path, out: Path) -> list[Recipe]:
-    """Return the runs that made the bundled network; the second goes on from the first one's file.
+    """Return the runs that made the bundled network; each goes on from the file of the one before.
 
-    The first learns the teacher's activations. The second, at a lower rate, goes on with that.
+    The first learns the teacher's activations, the second goes on with that at a lower rate, and the third learns
+    from more scales and how activations pull on the picture, too.
     """
     first = Recipe(pictures, teacher, out / "first", steps=5000, rate=3e-3, seed=0)
     second = replace(
         first, out=out / "second", start=out / "first" / "compact.safetensors", steps=2600, rate=1e-3, seed=1
     )
-    return [first, second]
+    third = replace(
+        second, out=out / "third", start=out / "second" / "compact.safetensors", steps=8500, seed=2,
+        gradient=0.3, scales=(0.4, 3.0),
+    )  # fmt: skip
+    return [first, second, third]
 
 
 @app.default
@@ -29,7 +34,7 @@ def network(
     *,
     pictures: Annotated[tuple[Path, ...], Parameter(help="folders of pictures")],
     teacher: Annotated[Path, Parameter(help="safetensors file of the teacher")],
-    out: Annotated[Path, Parameter(help="folder for both runs")] = Path("runs/network"),
+    out: Annotated[Path, Parameter(help="folder for all runs")] = Path("runs/network"),
 ) -> None:
     """Train all phases, each from where it was left off; one that is done is not repeated."""
     for recipe in phases(pictures, teacher, out):

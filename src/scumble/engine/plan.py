@@ -107,6 +107,7 @@ def make_plan(
     width, height = canvas(options.size, content.width, content.height)
     unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
     steps = (0,) if unpainted else options.steps
-    scales = tuple(pyramid(width, height, steps, options.coarsest))
+    shape = None if "x" in options.size else (content.width, content.height)
+    scales = tuple(pyramid(width, height, steps, options.coarsest, shape))
     shares = tuple(share / sum(shares) for share in shares)
     return Plan(options, content, styles, shares, start, scales, masks)

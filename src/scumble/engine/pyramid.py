@@ -41,7 +41,13 @@ def canvas(size: str, width: int, height: int) -> tuple[int, int]:
     return fit(width, height, int(size))
 
 
-def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> list[Scale]:
+def pyramid(
+    width: int,
+    height: int,
+    steps: tuple[int, ...],
+    coarsest: int,
+    shape: tuple[int, int] | None = None,
+) -> list[Scale]:
     """Return the scales, each twice as large as the one before, from about `coarsest` pixels up.
 
     Args:
@@ -50,6 +56,8 @@ def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> l
         steps: for each scale from the coarsest on; the last serves all further ones.
         coarsest: long edge, within a factor of 1.42; 0 for one scale only. A panorama begins at a larger scale
             if its shorter side would be below `SMALLEST_SIDE`.
+        shape: width and height of the picture that is shrunk, as its sizes are rounded; those of the result when
+            omitted.
 
     Example:
         >>> [(scale.size, scale.steps) for scale in pyramid(512, 384, (80, 60), 128)]
@@ -61,6 +69,6 @@ def pyramid(width: int, height: int, steps: tuple[int, ...], coarsest: int) -> l
         halvings -= 1
     scales = []
     for number, power in enumerate(range(halvings, -1, -1)):
-        across, down = fit(width, height, max(1, round(long_edge / 2**power)))
+        across, down = fit(*(shape or (width, height)), max(1, round(long_edge / 2**power)))
         scales.append(Scale(across, down, steps[min(number, len(steps) - 1)]))
     return scales
