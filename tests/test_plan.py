@@ -1,6 +1,8 @@
 """What is known before the run."""
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from scumble.engine.plan import make_plan
@@ -31,6 +33,14 @@ def test_a_style_is_as_large_as_the_image(content, style):
     plan = make_plan(Options(size=256, coarsest=128), content, (style,), (1.0,))
     assert [plan.style_sizes(scale) for scale in plan.scales] == [[(128, 128)], [(256, 256)]]
     assert plan.size_at(content, 128) == (128, 96)
+
+
+@given(st.integers(40, 3000), st.integers(40, 3000), st.integers(64, 1500))
+def test_pictures_of_one_shape_have_one_size_at_every_scale(width, height, size):
+    assume(max(width, height) <= 3 * min(width, height))  # a style that is a panorama may be larger
+    picture = read_picture(Image.new("L", (width, height)))
+    plan = make_plan(Options(size=size), picture, (picture,), (1.0,))
+    assert all(plan.style_sizes(scale) == [scale.size] for scale in plan.scales)
 
 
 def test_with_both_sides_given_styles_are_stretched_to_them(content, style):
