@@ -66,6 +66,12 @@ def test_auto_is_bfloat16_on_a_processor_with_units_for_it(monkeypatch, units, e
     assert choose_precision("auto", torch.device("cpu")) == expected
 
 
+def test_auto_is_float32_at_low_strengths(monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
+    found = [choose_precision("auto", torch.device("cpu"), strength) for strength in (1, 7.9, 8, 100)]
+    assert found == [torch.float32, torch.float32, torch.bfloat16, torch.bfloat16]
+
+
 def test_auto_is_float32_where_nothing_is_known(monkeypatch):
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
     assert choose_precision("auto", torch.device("cpu")) == torch.float32

@@ -76,10 +76,14 @@ def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkey
     monkeypatch.setattr("scumble.engine.run.rungs", lambda options: iter([Fit(options.history, tile)]))
     monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
     images = []
+    few = SMALL | {
+        "steps": (4, 3),
+        "precision": "float32",
+    }  # a few more, and rounding turns a line search
     for tile in (0, 32):  # noqa: B007
-        *_, last = paint(make_plan(Options(**SMALL, precision="float32"), content, (style,), (1.0,)))
+        *_, last = paint(make_plan(Options(**few), content, (style,), (1.0,)))
         images.append(last.image)
-    assert (images[0] - images[1]).abs().max() < 2 / 255
+    assert (images[0] - images[1]).abs().max() < 0.1 / 255
 
 
 def test_a_limit_of_memory_is_kept_by_tiles_and_said(content, style):

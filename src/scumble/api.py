@@ -114,6 +114,7 @@ class Run:
 
         options = self.plan.options
         device = choose_device(options.device)
+        precision = choose_precision(options.precision, device, options.strength)
         told = options.model_dump(mode="json")
         if options.start not in START_KINDS:
             told["start"] = portable_name(options.start)
@@ -128,7 +129,7 @@ class Run:
             versions=versions(),
             device=device.type,
             threads=thread_count(options.threads),
-            precision=str(choose_precision(options.precision, device)).removeprefix("torch."),
+            precision=str(precision).removeprefix("torch."),
             seed=options.seed,
             width=self.plan.width,
             height=self.plan.height,

@@ -7,6 +7,8 @@ import torch
 
 from scumble.errors import UsageError
 
+RESOLVED = 8.0  # strength from which on a line search in bfloat16 finds its way
+
 
 def available_devices() -> list[str]:
     """Return the kinds of device there are, the fastest first; `cpu` is always one."""
@@ -33,13 +35,16 @@ def choose_device(asked: str) -> torch.device:
     return torch.device(devices[0] if asked == "auto" else asked)
 
 
-def choose_precision(asked: str, device: torch.device) -> torch.dtype:
+def choose_precision(asked: str, device: torch.device, strength: float = 50.0) -> torch.dtype:
     """Return what the network computes in: as asked, or bfloat16 where the device computes it faster.
 
-    Emulated, on a processor without units for it, bfloat16 is several times slower than float32.
+    Emulated, on a processor without units for it, bfloat16 is several times slower than float32. And at low strengths
+    the content is pulled at so hard that bfloat16 does not see what a small move gains.
     """
     if asked != "auto":
         return torch.bfloat16 if asked == "bfloat16" else torch.float32
+    if strength < RESOLVED:
+        return torch.float32
     if device.type == "cpu":
         about: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
         has_units = any(about.get(unit) for unit in ("amx_bf16", "avx512_bf16"))

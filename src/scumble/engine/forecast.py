@@ -60,7 +60,7 @@ def forecast(plan: Plan) -> Forecast:
     """
     options = plan.options
     device = choose_device(options.device)
-    precision = choose_precision(options.precision, device)
+    precision = choose_precision(options.precision, device, options.strength)
     backbone = prepare_backbone(options).to(device)
     need = Need(backbone, plan, precision)
     fits = need.fits(memory_limit(options, device))

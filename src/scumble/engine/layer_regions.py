@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.compared import Compared
-from scumble.engine.partition import inner
+from scumble.engine.partition import clear_edge, inner
 from scumble.engine.regions import Regions
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
@@ -109,9 +109,7 @@ def whole_layer(compared: Compared, layer: str, content: Size, styles: Sequence[
 
 def without_edge(masks: Tensor, margin: int) -> Tensor:
     """Return masks (K, H, W) that are 0 in a margin of so many positions."""
-    if margin:
-        for edge in (masks[:, :margin], masks[:, -margin:], masks[..., :margin], masks[..., -margin:]):
-            edge.zero_()
+    clear_edge(masks, margin)
     return masks
 
 

@@ -82,5 +82,5 @@ def pulled_back(feature: Tensor, masks: Tensor | None, gradients: Tensor) -> Ten
     both = (gradients + gradients.mT).to(precise(feature))
     matrices = both[:, :-1, :-1]
     offsets = both[:, -1:, :-1] + precise(center) @ matrices  # (K, 1, C)
-    chunks = layout.center(layout.gather(feature), center.expand(len(gradients), -1))
+    chunks = layout.centered(feature, center.expand(len(gradients), -1))
     return layout.pull_back(chunks, matrices, offsets, feature.shape)

@@ -12,7 +12,8 @@ from scumble.backbones.passes import LARGE, identity
 from scumble.losses.base import exact
 
 CHUNKS = 32  # at least, where there are positions enough: what a chunk adds up in bfloat16 is rounded
-LONGEST = 1024  # positions of a chunk
+LONGEST = 1024  # positions of a chunk of a region
+IN_CACHE = 2**16  # numbers of a chunk of a whole layer, where there are enough chunks anyway
 
 
 def rows_of(feature: Tensor) -> Tensor:
@@ -30,26 +31,26 @@ class Whole:
     def __init__(self, margin: int = 0) -> None:
         self.margin = margin
 
-    def gather(self, feature: Tensor) -> Tensor:
-        """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
+    def centered(self, feature: Tensor, center: Tensor) -> Tensor:
+        """Return a feature (1, C, H, W) less a center (1, C) in chunks of positions, (n, L, C); the edge is 0."""
         _, channels, height, width = feature.shape
-        if self.margin:  # a view, a chunk for each row
-            inner = feature[0, :, self.margin : height - self.margin, self.margin : width - self.margin]
-            return inner.permute(1, 2, 0)
-        together = max(rows for rows in range(1, max(1, height // CHUNKS) + 1) if height % rows == 0)
-        return rows_of(feature).view(height // together, together * width, channels)
-
-    def center(self, chunks: Tensor, center: Tensor) -> Tensor:
-        """Return chunks less their region's center, (1, C)."""
-        return moved(chunks, -center.expand(len(chunks), -1)[:, None])
+        if feature.numel() < LARGE:
+            centered = feature - center.view(1, -1, 1, 1)
+        else:  # as a convolution, in half the time that `moved` takes
+            same = identity(channels, feature.dtype, feature.device)
+            centered = torch.conv2d(feature, same[:, :, None, None], -center[0])
+        clear_edge(centered, self.margin)
+        most = max(1, min(height // CHUNKS, IN_CACHE // (width * channels)))
+        together = max(rows for rows in range(1, most + 1) if height % rows == 0)
+        return rows_of(centered).reshape(height // together, together * width, channels)
 
     def weigh(self, chunks: Tensor) -> Tensor:
         """Return each row times its weight."""
         return chunks
 
-    def share(self, chunks: Tensor) -> Tensor | float:
+    def share(self, feature: Tensor) -> Tensor | float:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
-        return 1 / (chunks.shape[0] * chunks.shape[1])
+        return 1 / inner(feature.shape[2:], self.margin)
 
     def numbers(self, feature: torch.Size) -> Tensor:
         """Return the sum of weights of each region, (K,), float64, on the CPU."""
@@ -61,7 +62,7 @@ class Whole:
 
     def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
         """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
-        channels, height, width = feature[1], feature[2] - 2 * self.margin, feature[3] - 2 * self.margin
+        _, channels, height, width = feature
         matrix, offset = matrices[0].to(chunks.dtype), offsets[0, 0].to(chunks.dtype)
         if chunks.numel() < LARGE:
             rows = torch.addmm(offset, chunks.view(-1, channels), matrix)
@@ -70,7 +71,8 @@ class Whole:
             positions = chunks.view(1, height, width, channels).permute(0, 3, 1, 2)
             # A convolution of one position is a product in half the time that addmm takes for 16 channels.
             result = torch.conv2d(positions, matrix[:, :, None, None], offset)
-        return F.pad(result, [self.margin] * 4) if self.margin else result
+        clear_edge(result, self.margin)
+        return result
 
 
 class Partition:
@@ -117,9 +119,9 @@ class Partition:
         rows = rows_of(feature)  # index_select is twice as fast as rows[order]
         return rows.index_select(0, self.order).view(-1, self.length, rows.shape[1])
 
-    def center(self, chunks: Tensor, center: Tensor) -> Tensor:
-        """Return chunks less their region's center (K, C); what fills them up is 0."""
-        centered = moved(chunks, -center.index_select(0, self.owner)[:, None])
+    def centered(self, feature: Tensor, center: Tensor) -> Tensor:
+        """Return the same less their region's center (K, C); what fills chunks up is 0."""
+        centered = moved(self.gather(feature), -center.index_select(0, self.owner)[:, None])
         centered.flatten(0, 1).index_fill_(0, self.fill, 0)
         return centered
 
@@ -127,9 +129,9 @@ class Partition:
         """Return each row times its weight."""
         return chunks if self.weights is None else chunks * self.weights.view(-1, self.length, 1).to(chunks)
 
-    def share(self, chunks: Tensor) -> Tensor | float:
+    def share(self, feature: Tensor) -> Tensor | float:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
-        return self.shares.to(exact(chunks.dtype))
+        return self.shares.to(exact(feature.dtype))
 
     def numbers(self, feature: torch.Size) -> Tensor:
         """Return the sum of weights of each region, (K,), float64, on the CPU."""
@@ -182,6 +184,13 @@ class Gather(Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         # what fills chunks up has no gradient: split leaves it out
         return ctx.partition.scatter(gradients[0], ctx.feature), None
+
+
+def clear_edge(maps: Tensor, margin: int) -> None:
+    """Set the edge of maps, (..., H, W), to 0, so many positions wide."""
+    if margin:
+        for edge in (maps[..., :margin, :], maps[..., -margin:, :], maps[..., :margin], maps[..., -margin:]):
+            edge.zero_()
 
 
 def moved(chunks: Tensor, offsets: Tensor) -> Tensor:

@@ -122,7 +122,7 @@ class Painting:
                 for one in even
             )
             self.notes = (*self._substitutions(), *told)
-        precision = choose_precision(plan.options.precision, self.device)
+        precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
         self.fits = self._fits(precision)
         self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)

@@ -49,8 +49,8 @@ class Sums(Function):
 
     @staticmethod
     def forward(ctx: Any, feature: Tensor, layout: Whole | Partition, center: Tensor) -> Tensor:
-        chunks = layout.center(layout.gather(feature), center.to(feature.dtype))  # (n, L, C)
-        weighted, share = layout.weigh(chunks), layout.share(chunks)
+        chunks = layout.centered(feature, center.to(feature.dtype))  # (n, L, C)
+        weighted, share = layout.weigh(chunks), layout.share(feature)
         products = layout.add_up(weighted.mT @ chunks) * share
         offset = layout.add_up(weighted.sum(1, keepdim=True)) * share  # (K, 1, C), the mean from the center
         ctx.layout, ctx.feature, ctx.share = layout, feature.shape, share

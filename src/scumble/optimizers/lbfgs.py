@@ -114,22 +114,18 @@ class LBFGS(Optimizer):
             return Point(length, value, slope, moved, there)
 
         origin = Point(0.0, total, slope, image, evaluation)
-        found, used = strong_wolfe(at, origin, self._first_length(origin, gradient), most)
+        found, used = strong_wolfe(at, origin, self._first_length(gradient), most)
         if found is origin:
             self.memory.clear()
         else:
             self._remember(found.image - image, found.evaluation.gradient - gradient)
         return found.image, found.evaluation, used
 
-    def _first_length(self, origin: Point, gradient: Tensor) -> float:
-        """Return `rate`; without memory, so much that the mean pixel moves by a hundredth of it.
-
-        But no farther than a parabola with its minimum at 0 would go, where there is next to nothing to gain.
-        """
+    def _first_length(self, gradient: Tensor) -> float:
+        """Return `rate`; without memory, so much that the mean pixel moves by a hundredth of it."""
         if self.memory:
             return self.rate
-        length = 0.01 * self.rate / max(float(gradient.abs().mean()), 1e-30)
-        return min(length, -2 * origin.value / origin.slope) if origin.value > 0 else length
+        return 0.01 * self.rate / max(float(gradient.abs().mean()), 1e-30)
 
     def _remember(self, move: Tensor, change: Tensor) -> None:
         product = dot(move, change)
