@@ -3,7 +3,7 @@
 What is saved: a convolution's result before its ReLU, a new array at each of the three ways that a gradient takes
 through a layer (sum, ReLU, pad), and the zeros that gradients of pools and pads begin as. With the bundled network at
 512 x 384, in float32 on two cores with AVX2, an evaluation layer by layer under autograd takes 1.09 times as long; in
-bfloat16 with AMX the whole evaluation in plain torch takes 2.3 to 2.4 times as long (`benchmarks/speed/plain.py`).
+bfloat16 with AMX the whole evaluation in plain torch takes 2.5 times as long (`benchmarks/speed/plain.py`).
 """
 
 from collections.abc import Sequence
