@@ -53,10 +53,8 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
     steps: Iterator[Step] | None = None
     while True:
         try:
-            with (
-                use_threads(plan.options.threads),
-                exact_float32(),
-            ):  # for one step at a time: the caller's number is not ours
+            # for one step at a time: the caller's settings are not ours
+            with use_threads(plan.options.threads), exact_float32():
                 steps = steps or Painting(plan, begin).steps(mark)
                 begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
@@ -267,11 +265,11 @@ class Painting:
     def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
         begin_scale(tight=self._is_tight(fit))
         arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
-        objective: Evaluate = (
-            make_tiled_objective(*arguments, fit.tile)
-            if fit.tile
-            else captured(make_objective(*arguments), scene.content)
-        )
+        objective: Evaluate
+        if fit.tile:
+            objective = make_tiled_objective(*arguments, fit.tile)
+        else:
+            objective = captured(make_objective(*arguments), scene.content)
         return scene.painted.part_of(objective) if scene.painted else objective
 
     def _descend(
