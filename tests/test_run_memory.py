@@ -76,10 +76,7 @@ def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkey
     monkeypatch.setattr("scumble.engine.run.rungs", lambda options: iter([Fit(options.history, tile)]))
     monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
     images = []
-    few = SMALL | {
-        "steps": (4, 3),
-        "precision": "float32",
-    }  # a few more, and rounding turns a line search
+    few = SMALL | {"steps": (4, 3), "precision": "float32"}  # of more, rounding turns a line search
     for tile in (0, 32):  # noqa: B007
         *_, last = paint(make_plan(Options(**few), content, (style,), (1.0,)))
         images.append(last.image)

@@ -56,6 +56,11 @@ class Backbone(nn.Module):
         """What the layers compute in; the image stays as it is up to them."""
         return next(self.features.parameters()).dtype
 
+    @property
+    def device(self) -> torch.device:
+        """Where the layers are, and so what they compute."""
+        return self.mean.device
+
     def compute_in(self, precision: torch.dtype) -> Self:
         """Compute the layers in another precision from now on, and hold their weights as they are used."""
         self.features.to(precision, memory_format=torch.channels_last)  # type: ignore[call-overload]

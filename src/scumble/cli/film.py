@@ -9,8 +9,7 @@ from PIL import Image
 from scumble.engine.plan import Plan
 from scumble.errors import OutputError, OutputExists, ScumbleError, UsageError
 from scumble.image.resize import fit, resize
-from scumble.outputs.base import outputs
-from scumble.outputs.files import OnExists, resolve_path, write
+from scumble.outputs.files import OnExists, resolve_path, write, writers_by_suffix
 
 if TYPE_CHECKING:
     from scumble.engine.run import Step
@@ -90,7 +89,7 @@ class Timelapse:
     """Collect frames and write them as a film; an error is raised at once if the film cannot be written."""
 
     def __init__(self, path: Path, plan: Plan, every: int, on_exists: OnExists) -> None:
-        films = [suffix for name in outputs if outputs[name].animated for suffix in outputs[name].suffixes]
+        films = [suffix for suffix, writer in writers_by_suffix().items() if writer.animated]
         if path.suffix.lower() not in films:
             raise UsageError(f"a timelapse is {' or '.join(films)}, not {path.suffix!r}")
         self.path, self.on_exists = resolve_path(path, on_exists), on_exists

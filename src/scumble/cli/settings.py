@@ -50,11 +50,10 @@ def read_layer(path: Path, place: str) -> Layer:
 
 def check_variables() -> None:
     """Refuse a variable whose name is nearly that of an option; others may be a plugin's."""
-    known = sorted({*OWN_VARIABLES, *(name.upper() for name in Options.model_fields)})
-    given = sorted(name.removeprefix("SCUMBLE_") for name in os.environ if name.startswith("SCUMBLE_"))
-    for name in given:
-        near = get_close_matches(name, known, n=1, cutoff=0.8)
-        if near and name not in known:
+    known = {*OWN_VARIABLES, *(name.upper() for name in Options.model_fields)}
+    given = {name.removeprefix("SCUMBLE_") for name in os.environ if name.startswith("SCUMBLE_")}
+    for name in sorted(given - known):
+        if near := get_close_matches(name, sorted(known), n=1, cutoff=0.8):
             raise BadOption(
                 f"unknown variable SCUMBLE_{name}; did you mean SCUMBLE_{near[0]}?", "unset it, or correct it"
             )

@@ -9,7 +9,7 @@ from scumble.losses.base import Loss, losses
 from scumble.options import Options
 
 SMALLEST = (
-    64  # positions, the shorter side of a layer whose edge is spared: of a coarser one it would be wide
+    64  # positions of the shorter side of a layer whose edge is spared: of a coarser one it would be wide
 )
 
 

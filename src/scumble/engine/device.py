@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
 
 import torch
 
@@ -53,10 +54,15 @@ def choose_precision(asked: str, device: torch.device, strength: float = 50.0) -
     return torch.bfloat16 if has_units else torch.float32
 
 
+def gpu_of(device: torch.device) -> ModuleType | None:
+    """Return torch's module for a GPU that tells its name and memory; None for other devices."""
+    return {"cuda": torch.cuda, "xpu": torch.xpu}.get(device.type)
+
+
 def device_name(device: torch.device) -> str:
     """Return the kind of a device and, of a GPU, what it calls itself."""
-    named = {"cuda": torch.cuda, "xpu": torch.xpu}.get(device.type)
-    return f"{device.type} {named.get_device_name(device)}" if named else device.type
+    gpu = gpu_of(device)
+    return f"{device.type} {gpu.get_device_name(device)}" if gpu else device.type
 
 
 def thread_count(asked: int) -> int:

@@ -4,13 +4,12 @@ import math
 from collections import deque
 from typing import Annotated, Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from scumble.errors import RunFailed
 from scumble.optimizers.adam import Adam
-from scumble.optimizers.base import Evaluation, Optimizer, Update
+from scumble.optimizers.base import Evaluation, Optimizer, Update, read
 
 Verdict = Literal["fine", "converged", "non-finite", "constant", "diverging", "stuck"]
 
@@ -77,10 +76,10 @@ class Guard:
 
     def verdict(self, before: Tensor, update: Update) -> Verdict:
         """Judge an update and remember the best picture."""
-        moves, deviations = update.image - before, (deviation(each) for each in (before, update.image))
-        seen = [update.evaluation.total, *update.image.aminmax(), *moves.aminmax(), *deviations]
-        # one reading: on a GPU each has to wait for all that was asked before
-        total, least, most, down, up, was, varied = torch.stack([one.to(moves) for one in seen]).tolist()
+        ends, moves = update.image.aminmax(), (update.image - before).aminmax()
+        total, least, most, down, up, was, varied = read(
+            update.evaluation.total, *ends, *moves, deviation(before), deviation(update.image)
+        )
         if not all(map(math.isfinite, (total, least, most))):  # no pixel is a number that is neither
             return "non-finite"
         if self.varied and varied < FLAT <= was:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.compared import Compared
-from scumble.engine.partition import clear_edge, inner
+from scumble.engine.partition import inner, without_edge
 from scumble.engine.regions import Regions
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
@@ -99,18 +99,12 @@ def whole_layer(compared: Compared, layer: str, content: Size, styles: Sequence[
     margins = [compared.margin(size) for size in sizes]
     if not any(margins):
         return None
-    device = compared.backbone.mean.device
+    device = compared.backbone.device
     first, *others = (
         without_edge(torch.ones(1, *size, dtype=torch.bool, device=device), margin)
         for size, margin in zip(sizes, margins, strict=True)
     )
     return LayerRegions(first, others, margins[0])
-
-
-def without_edge(masks: Tensor, margin: int) -> Tensor:
-    """Return masks (K, H, W) that are 0 in a margin of so many positions."""
-    clear_edge(masks, margin)
-    return masks
 
 
 def one_hot(shares: Tensor, size: Size) -> Tensor:

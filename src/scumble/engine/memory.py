@@ -12,6 +12,7 @@ from torch import nn
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared, active_losses
+from scumble.engine.device import gpu_of
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.turns import turned
@@ -192,8 +193,7 @@ def memory_limit(options: Options, device: torch.device) -> float:
 
 def free_memory(device: torch.device) -> float:
     """Return the bytes that a run may take: what is free, with what this process has already, less some."""
-    gpu = {"cuda": torch.cuda, "xpu": torch.xpu}.get(device.type)
-    if gpu:
+    if gpu := gpu_of(device):
         kept = gpu.memory_reserved(device) - gpu.memory_allocated(device)  # by torch, for what comes next
         return float(SPARE * (gpu.mem_get_info(device)[0] + kept) + PROCESS)
     try:

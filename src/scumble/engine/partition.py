@@ -22,7 +22,7 @@ def rows_of(feature: Tensor) -> Tensor:
 
 
 class Whole:
-    """All positions of a layer as one region: some rows of the feature map are a chunk, and nothing is copied.
+    """All positions of a layer as one region: some rows of the feature map are a chunk, and nothing is sorted.
 
     Args:
         margin: width of the edge that does not count, in positions.
@@ -39,10 +39,10 @@ class Whole:
         else:  # as a convolution, in half the time that `moved` takes
             same = identity(channels, feature.dtype, feature.device)
             centered = torch.conv2d(feature, same[:, :, None, None], -center[0])
-        clear_edge(centered, self.margin)
+        rows = rows_of(without_edge(centered, self.margin))
         most = max(1, min(height // CHUNKS, IN_CACHE // (width * channels)))
-        together = max(rows for rows in range(1, most + 1) if height % rows == 0)
-        return rows_of(centered).reshape(height // together, together * width, channels)
+        together = max(number for number in range(1, most + 1) if height % number == 0)
+        return rows.reshape(height // together, together * width, channels)
 
     def weigh(self, chunks: Tensor) -> Tensor:
         """Return each row times its weight."""
@@ -71,8 +71,7 @@ class Whole:
             positions = chunks.view(1, height, width, channels).permute(0, 3, 1, 2)
             # A convolution of one position is a product in half the time that addmm takes for 16 channels.
             result = torch.conv2d(positions, matrix[:, :, None, None], offset)
-        clear_edge(result, self.margin)
-        return result
+        return without_edge(result, self.margin)
 
 
 class Partition:
@@ -186,11 +185,12 @@ class Gather(Function):
         return ctx.partition.scatter(gradients[0], ctx.feature), None
 
 
-def clear_edge(maps: Tensor, margin: int) -> None:
-    """Set the edge of maps, (..., H, W), to 0, so many positions wide."""
+def without_edge(maps: Tensor, margin: int) -> Tensor:
+    """Return maps, (..., H, W), after setting their edge to 0 in place, so many positions wide."""
     if margin:
         for edge in (maps[..., :margin, :], maps[..., -margin:, :], maps[..., :margin], maps[..., -margin:]):
             edge.zero_()
+    return maps
 
 
 def moved(chunks: Tensor, offsets: Tensor) -> Tensor:

@@ -117,12 +117,13 @@ def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
     return centers
 
 
-def regions_of(plan: Plan, backbone: Backbone, device: torch.device) -> Regions | None:
+def regions_of(plan: Plan, backbone: Backbone) -> Regions | None:
     """Return the regions that a plan's masks say or its options ask for, or None where all is one."""
     if plan.masks is None:
         return found_regions(plan, backbone)
     content, *styles = (
-        torch.from_numpy(shares)[None].to(device) for shares in (plan.masks.content, *plan.masks.styles)
+        torch.from_numpy(shares)[None].to(backbone.device)
+        for shares in (plan.masks.content, *plan.masks.styles)
     )
     found = None if plan.masks.dividing else found_regions(plan, backbone)
     return Regions(content, tuple(styles), drawn=True) if found is None else within(found, content)
@@ -165,7 +166,7 @@ def find_regions(
         number: of regions at most; None chooses, and takes one where the styles have no regions like the content's.
         seed: of the clustering.
     """
-    device = backbone.mean.device
+    device = backbone.device
     described = [describe(backbone, picture.to(device)) for picture in (content, *styles)]
     pictures = [rows(one) for one in described]
     flatter = torch.ones_like(pictures[0][0])

@@ -122,7 +122,7 @@ class Painting:
             self.notes = (*self._substitutions(), *told)
         precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
         self.fits = self._fits(precision)
-        self.regions = regions_of(plan, self.backbone, self.device)  # in float32: the same in every precision
+        self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
         self.backbone.compute_in(precision)
 
@@ -232,15 +232,16 @@ class Painting:
                     if number:
                         self._state(scale, number, scale.steps, image, scene)  # the one before holds memory
                 under_way = False
-                steps = self._descend(scale, image, self._objective(scene, ladder[0]), number)
-                for number, of, image, evaluation in steps:
+                # no name for the objective: it would be held while the next one is made
+                for number, of, image, evaluation in self._descend(  # noqa: B020
+                    scale, image, self._objective(scene, ladder[0]), number
+                ):
                     yield number, of, image, evaluation
                 return
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
                 release(error)
-            steps = iter(())  # what was computed before holds memory, too
             ladder.pop(0)
             self.notes += tuple(f"memory was not enough after step {number} of {scale.width} x {scale.height}: "
                                 f"on with {fit}" for fit in ladder[:1])  # fmt: skip

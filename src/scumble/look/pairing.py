@@ -52,7 +52,7 @@ def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
     The same color and number stand for the same region, in the content and in the styles that it is painted after.
     """
     device = choose_device(plan.options.device)
-    found = regions_of(plan, prepare_backbone(plan.options).to(device), device)
+    found = regions_of(plan, prepare_backbone(plan.options).to(device))
     pictures = (plan.content, *plan.styles)
     if found is None:
         found = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))

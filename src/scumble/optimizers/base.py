@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from scumble.registry import Registry
@@ -75,6 +76,12 @@ class Optimizer(ABC):
         """
         del image
         require(state, ())
+
+
+def read(*numbers: Tensor) -> list[float]:
+    """Return tensors, 0-d, as numbers, all at once: on a GPU each reading waits for all that was asked before."""
+    found: list[float] = torch.stack([number.to(numbers[-1]) for number in numbers]).tolist()
+    return found
 
 
 def require(state: Mapping[str, Tensor], names: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers, require
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers, read, require
 from scumble.optimizers.line_search import Point, strong_wolfe
 
 LINE_SEARCH = 10  # evaluations at most; one is the rule
@@ -16,12 +16,6 @@ LINE_SEARCH = 10  # evaluations at most; one is the rule
 def dot(a: Tensor, b: Tensor) -> Tensor:
     """Return the inner product of two tensors of one shape, 0-d, where they are."""
     return torch.dot(a.flatten(), b.flatten())
-
-
-def read(*numbers: Tensor) -> list[float]:
-    """Return tensors, 0-d, as numbers, all at once: on a GPU each reading waits for all that was asked before."""
-    found: list[float] = torch.stack([number.to(numbers[-1]) for number in numbers]).tolist()
-    return found
 
 
 @optimizers("lbfgs")

@@ -17,6 +17,11 @@ from scumble.outputs.base import Writer, outputs
 OnExists = Literal["error", "rename", "overwrite", "skip"]
 
 
+def writers_by_suffix() -> dict[str, type[Writer]]:
+    """Return the writer of each suffix."""
+    return {suffix: outputs[name] for name in outputs for suffix in outputs[name].suffixes}
+
+
 def writer_for(path: str | os.PathLike[str]) -> Writer:
     """Return the writer of the format that a path's suffix names.
 
@@ -28,7 +33,7 @@ def writer_for(path: str | os.PathLike[str]) -> Writer:
         'JpegWriter'
     """
     suffix = Path(path).suffix.lower()
-    by_suffix = {each: outputs[name] for name in outputs for each in outputs[name].suffixes}
+    by_suffix = writers_by_suffix()
     if suffix not in by_suffix:
         raise UnknownName("output suffix", suffix, by_suffix, "the suffix says the format, as in out.png")
     return by_suffix[suffix]()
