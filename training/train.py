@@ -135,7 +135,7 @@ def train(recipe: Recipe) -> Path | None:
         pictures = Crops(
             load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed, recipe.scales
         )
-        if recipe.start and not resumed:
+        if not resumed:
             put, reference = training.machine.put, Teacher(recipe.teacher, device=training.machine.device)
             fit_heads(training.student, training.teacher, put(torch.stack([pictures[i] for i in range(48)])))
             log.write({"step": 0, "held_out": validate(training.student, reference, put(crops))})

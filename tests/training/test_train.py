@@ -86,7 +86,7 @@ def test_the_log_tells_losses_validation_and_speed(recipe):
     assert update["step"] == 20
     assert update["Mpixel/s"] == pytest.approx(update["crops/s"] * 32 * 32 / 1e6, rel=0.01, abs=1e-4)
     assert 0 <= update["waiting"] <= 1
-    assert [row["step"] for row in rows if "held_out" in row] == [10, 20, 20]
+    assert [row["step"] for row in rows if "held_out" in row] == [0, 10, 20, 20]
 
 
 def test_updates_done_again_after_a_break_are_told_once(recipe):
@@ -96,7 +96,7 @@ def test_updates_done_again_after_a_break_are_told_once(recipe):
     train(recipe)
     rows = read_log(path)
     assert not [row for row in rows if "lost" in row]
-    assert [row["step"] for row in rows if "held_out" in row] == [2, 4, 4]
+    assert [row["step"] for row in rows if "held_out" in row] == [0, 2, 4, 4]
 
 
 def test_minutes_end_a_run_by_the_clock(recipe):
