@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from scumble.backbones.layers import Conv
-from scumble.backbones.passes import LARGE, add_to, repeat_edges, where_positive
+from scumble.backbones.passes import LARGE, add_to, halved, repeat_edges, where_positive
 
 SIZES = [(16, 12, 10), (16, 192, 256)]  # of the second, the numbers are more than LARGE
 PRECISIONS = [torch.float32, torch.bfloat16]
@@ -50,6 +50,13 @@ def test_repeated_edges_are_those_of_torch(size, precision, width):
     feature = drawn(*size, precision)
     expected = nn.functional.pad(feature, [width] * 4, "replicate")
     assert torch.equal(repeat_edges(feature, width), expected)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("size", [*SIZES, (16, 193, 257)])
+def test_means_of_squares_are_those_of_torch(size, precision):
+    feature = drawn(*size, precision)
+    assert torch.equal(halved(feature), nn.functional.avg_pool2d(feature, 2))
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -5,7 +5,7 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scumble.backbones.passes import aten, rectified, repeat_edges, room
+from scumble.backbones.passes import aten, halved, rectified, repeat_edges, room
 
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate", "reflect"]
@@ -19,6 +19,8 @@ class Pool(nn.Module):
         self.kernel, self.stride, self.kind = kernel, stride, kind
 
     def forward(self, feature: Tensor) -> Tensor:
+        if self.kind == "average" and self.kernel == self.stride == 2 and not feature.requires_grad:
+            return halved(feature)
         pool = F.max_pool2d if self.kind == "max" else F.avg_pool2d
         return pool(feature, self.kernel, self.stride)
 

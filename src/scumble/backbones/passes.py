@@ -9,6 +9,7 @@ arithmetic on bfloat16 unpacks, computes and rounds, and waits for memory meanwh
 | gradient where the result is above 0 | 1.90 ms | 0.28 ms |
 | sum of two gradients | 1.64 ms | 0.50 ms |
 | repeat the edge pixels | 0.86 ms | 0.32 ms |
+| means of 2 x 2 (without AMX) | 0.77 ms | 0.18 ms |
 
 In float32 the differences are small, and on other devices than the CPU everything is left as it is.
 """
@@ -85,6 +86,17 @@ def add_to(gradient: Tensor, other: Tensor) -> Tensor:
 def identity(channels: int, precision: torch.dtype, device: torch.device) -> Tensor:
     """Return the matrix that leaves a position as it is, (C, C)."""
     return torch.eye(channels, dtype=precision, device=device)
+
+
+def halved(feature: Tensor) -> Tensor:
+    """Return the means of squares of 2 x 2 pixels; an odd last row or column is dropped."""
+    if feature.dtype != torch.bfloat16 or not is_fused(feature) or feature.numel() < LARGE:
+        return nn.functional.avg_pool2d(feature, 2)
+    channels = feature.shape[1]
+    quarters = feature.new_full((channels, 1, 2, 2), 1 / 4)
+    return onednn()._convolution_pointwise(  # type: ignore[no-any-return]
+        feature, quarters, None, [0, 0], [2, 2], [1, 1], channels, "none", [], ""
+    )
 
 
 def room(feature: Tensor, width: int, like: Tensor) -> Tensor:

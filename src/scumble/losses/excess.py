@@ -1,8 +1,30 @@
 """How far values lie outside what is free, in one pass each way."""
 
-from torch import Tensor
+from typing import Any
 
-from scumble.losses.base import SquaredLength
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+
+class MeanSquaredExcess(Function):
+    """The function of `mean_squared_excess`."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, low: Tensor | float, high: Tensor | float) -> Tensor:
+        excess = values.clamp(low, high)  # type: ignore[arg-type]
+        torch.sub(
+            values, excess, out=excess
+        )  # in place: a new array as large as the picture is not in the cache
+        ctx.save_for_backward(excess)
+        length: Tensor = torch.linalg.vector_norm(excess, dim=tuple(range(1, values.ndim)))
+        return length.square() / values[0].numel()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (excess,) = ctx.saved_tensors
+        factor = gradients[0] * (2 / excess[0].numel())
+        return excess * factor.view(-1, *[1] * (excess.ndim - 1)), None, None
 
 
 def mean_squared_excess(values: Tensor, low: Tensor | float, high: Tensor | float) -> Tensor:
@@ -18,6 +40,5 @@ def mean_squared_excess(values: Tensor, low: Tensor | float, high: Tensor | floa
         >>> mean_squared_excess(torch.tensor([[0.5, 3.0, -1.0]]), 0.0, 1.0)
         tensor([1.6667])
     """
-    clamped = values.detach().clamp(low, high)  # type: ignore[arg-type]
-    result: Tensor = SquaredLength.apply(values - clamped)  # type: ignore[no-untyped-call]
-    return result / values[0].numel()
+    result: Tensor = MeanSquaredExcess.apply(values, low, high)  # type: ignore[no-untyped-call]
+    return result
