@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from scumble.engine.forecast import BEGINNING, PER_MEGAPIXEL, Speed, forecast, overlap, remembered, speed_file
+from scumble.engine.forecast import (
+    BEGINNING,
+    PER_MEGAPIXEL,
+    Speed,
+    forecast,
+    in_tiles,
+    remembered,
+    speed_file,
+)
 from scumble.engine.memory import Fit
 from scumble.engine.plan import make_plan
 from scumble.errors import OutOfMemory
@@ -65,9 +73,9 @@ def test_a_broken_memory_is_measured_anew(expect, broken):
 
 
 def test_tiles_cost_their_overlap_and_a_second_pass():
-    assert overlap((2048, 1536), Fit(10), 61) == 1
-    assert overlap((512, 384), Fit(10, 512), 61) == 1
-    assert overlap((2048, 1024), Fit(10, 1024), 64) == pytest.approx(1.5 * (1 + 1 / 8) ** 2)
+    assert in_tiles((2048, 1536), Fit(10), (70, 155)) == 1
+    assert in_tiles((512, 384), Fit(10, 512), (70, 155)) == 1
+    assert in_tiles((2048, 1024), Fit(10, 1024), (64, 128)) == pytest.approx(1.125**2 / 2 + 1.25**2)
 
 
 def test_speed_is_a_line():

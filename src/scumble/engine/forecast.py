@@ -26,7 +26,7 @@ BEGINNING = {"cpu": 2.0, "cuda": 4.5}  # seconds: starting, loading libraries, f
 PER_MEGAPIXEL = 0.7  # seconds: reading, coloring, writing
 AROUND = 1.15  # times the evaluations: the optimizer
 TARGETS = 4  # evaluations: before the first one of a scale
-TWO_PASSES = 1.5  # of tiles
+FORWARD = 0.5  # evaluations: what the first pass of tiles takes
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,19 @@ def forecast(plan: Plan) -> Forecast:
     speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
     seconds = BEGINNING.get(device.type, BEGINNING["cpu"]) + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
-        once = speed.seconds(scale.width * scale.height) * overlap(scale.size, fit, need.halo)
+        once = speed.seconds(scale.width * scale.height) * in_tiles(scale.size, fit, need.halos)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
     peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
 
-def overlap(size: tuple[int, int], fit: Fit, halo: int) -> float:
-    """Return how many times as long an evaluation takes in tiles, 1 for a whole picture."""
+def in_tiles(size: tuple[int, int], fit: Fit, halos: tuple[int, int]) -> float:
+    """Return how many times as long an evaluation takes in tiles, 1 for a whole picture; `halos` of both passes."""
     if not fit.tile or max(size) <= fit.tile:
         return 1.0
     across, down = (side / math.ceil(side / fit.tile) for side in size)
-    return TWO_PASSES * (1 + 2 * halo / across) * (1 + 2 * halo / down)
+    first, second = ((1 + 2 * halo / across) * (1 + 2 * halo / down) for halo in halos)
+    return FORWARD * first + second
 
 
 def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:

@@ -15,6 +15,7 @@ from scumble.engine.compared import Compared, active_losses
 from scumble.engine.device import gpu_of
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
+from scumble.engine.tiles import halos
 from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
@@ -98,7 +99,7 @@ class Need:
         compared = Compared(plan.options, backbone, plan.shares)
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
-        self.halo = max(backbone.stride_and_reach(layer)[1] for layer in layers)
+        self.halos = halos(backbone, layers)
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
@@ -115,7 +116,7 @@ class Need:
         kept = self.process + pixels * (ARRAY * (ARRAYS + 2 * fit.history) + self.pictures)
         if not fit.tile:
             return kept + pixels * max(self.evaluated, self.read)
-        across, down = (min(side, fit.tile + 2 * self.halo) for side in (width, height))
+        across, down = (min(side, fit.tile + 2 * self.halos[1]) for side in (width, height))
         return kept + pixels * self.stored + across * down * self.evaluated
 
     def fit(self, width: int, height: int, most: float) -> Fit | None:

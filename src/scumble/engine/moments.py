@@ -7,7 +7,7 @@ from torch import Tensor
 
 from scumble.engine.partition import Partition, Whole
 from scumble.engine.sums import LayerMoments
-from scumble.losses.base import precise
+from scumble.losses.base import exact, precise
 
 SAMPLE = 64  # positions each way at most, of which the mean is a center to count from
 
@@ -18,9 +18,9 @@ def layout_of(masks: Tensor | None, margin: int = 0) -> Whole | Partition:
 
 
 def center_of(feature: Tensor) -> Tensor:
-    """Return a point near the mean of a feature (1, C, H, W), in its own precision, (1, C)."""
+    """Return a point near the mean of a feature (1, C, H, W), float32 or better, (1, C)."""
     down, across = (max(1, size // SAMPLE) for size in feature.shape[2:])
-    return precise(feature[..., ::down, ::across]).mean((2, 3)).to(feature.dtype)
+    return precise(feature[..., ::down, ::across]).mean((2, 3))
 
 
 @torch.no_grad()
@@ -37,8 +37,8 @@ def raw_moments(feature: Tensor, masks: Tensor | None, margin: int = 0) -> Tenso
     regions, channels = 1 if masks is None else len(masks), feature.shape[1]
     if not feature.numel():  # a tile at the edge may have no position of its own in a coarse layer
         return torch.zeros(regions, channels + 1, channels + 1, dtype=torch.float64)
-    layout, center = layout_of(masks, margin), precise(center_of(feature))
-    found = LayerMoments(layout, center.expand(regions, -1))(feature).cpu().double()
+    layout, center = layout_of(masks, margin), center_of(feature).expand(regions, -1)
+    found = LayerMoments(layout, center)(feature).cpu().double()
     weight = layout.numbers(feature.shape).view(-1, 1, 1)
     mean = weight * found[..., -1:]  # (K, C, 1)
     products = weight * found[..., :-1] + mean @ found[..., -1:].mT
@@ -66,21 +66,23 @@ def central(moments: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def pulled_back(feature: Tensor, masks: Tensor | None, gradients: Tensor) -> Tensor:
+def gradient_of(feature: Tensor, masks: Tensor | None, moments: Tensor, gradients: Tensor) -> Tensor:
     r"""Return a feature's gradient from those of its raw moments, :math:`w_p (D + D^\top) g_p` without the last row.
 
-    With rows :math:`h` from a center :math:`c`, which are rounded less, :math:`S f + d = S h + (S c + d)`.
+    With the mean :math:`\mu` of the moments, from which rows are counted so that nothing large cancels,
+    :math:`S f + d = S (f - \mu) + (S \mu + d)`.
 
     Args:
         feature: (1, C, H, W).
         masks: as for `raw_moments`.
+        moments: of the whole picture, (K, C + 1, C + 1).
         gradients: (K, C + 1, C + 1).
     """
-    if not feature.numel():
-        return feature
-    layout, center = layout_of(masks), center_of(feature)
-    both = (gradients + gradients.mT).to(precise(feature))
+    both, mean = gradients + gradients.mT, moments[:, :-1, -1] / moments[:, -1:, -1]
     matrices = both[:, :-1, :-1]
-    offsets = both[:, -1:, :-1] + precise(center) @ matrices  # (K, 1, C)
-    chunks = layout.centered(feature, center.expand(len(gradients), -1))
-    return layout.pull_back(chunks, matrices, offsets, feature.shape)
+    offsets = both[:, :-1, -1] + (matrices @ mean[..., None])[..., 0]  # (K, C)
+    layout = layout_of(masks)
+    mean, matrices, offsets = (
+        part.to(feature.device, exact(feature.dtype)) for part in (mean, matrices, offsets)
+    )
+    return layout.pull_back(layout.rows(feature), mean, matrices, offsets, feature.shape)

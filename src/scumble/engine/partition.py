@@ -9,16 +9,22 @@ from torch.autograd import Function
 from torch.nn import functional as F
 
 from scumble.backbones.passes import LARGE, identity
-from scumble.losses.base import exact
+from scumble.engine.affine import affine
+from scumble.losses.base import exact, precise
 
-CHUNKS = 32  # at least, where there are positions enough: what a chunk adds up in bfloat16 is rounded
+PARTS = 8  # of a whole layer at most: cores share them, and what a product reads twice is in the cache
+CHUNKS = 32  # of a layer in regions, about
 LONGEST = 1024  # positions of a chunk of a region
-IN_CACHE = 2**16  # numbers of a chunk of a whole layer, where there are enough chunks anyway
 
 
 def rows_of(feature: Tensor) -> Tensor:
     """Return the positions of a feature (1, C, H, W) as rows (H W, C): a view of a channels-last one."""
     return feature.permute(0, 2, 3, 1).flatten(0, 2)
+
+
+def map_of(rows: Tensor, size: Sequence[int]) -> Tensor:
+    """Return rows in chunks, (n, L, C), as a feature (1, C, H, W) of a height and width: a view."""
+    return rows.view(1, *size, -1).permute(0, 3, 1, 2)
 
 
 class Whole:
@@ -31,18 +37,19 @@ class Whole:
     def __init__(self, margin: int = 0) -> None:
         self.margin = margin
 
-    def centered(self, feature: Tensor, center: Tensor) -> Tensor:
-        """Return a feature (1, C, H, W) less a center (1, C) in chunks of positions, (n, L, C); the edge is 0."""
-        _, channels, height, width = feature.shape
-        if feature.numel() < LARGE:
-            centered = feature - center.view(1, -1, 1, 1)
-        else:  # as a convolution, in half the time that `moved` takes
-            same = identity(channels, feature.dtype, feature.device)
-            centered = torch.conv2d(feature, same[:, :, None, None], -center[0])
-        rows = rows_of(without_edge(centered, self.margin))
-        most = max(1, min(height // CHUNKS, IN_CACHE // (width * channels)))
-        together = max(number for number in range(1, most + 1) if height % number == 0)
-        return rows.reshape(height // together, together * width, channels)
+    def rows(self, feature: Tensor) -> Tensor:
+        """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
+        rows = rows_of(feature)
+        positions, channels = rows.shape
+        most = max(1, min(PARTS, positions // (4 * channels)))
+        parts = max(number for number in range(1, most + 1) if positions % number == 0)
+        return rows.view(parts, positions // parts, channels)
+
+    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size) -> Tensor:
+        """Return rows less a center (1, C), float32 or better; the edge is 0."""
+        centered = rows - center
+        without_edge(map_of(centered, feature[2:]), self.margin)
+        return centered
 
     def weigh(self, chunks: Tensor) -> Tensor:
         """Return each row times its weight."""
@@ -57,21 +64,15 @@ class Whole:
         return torch.tensor([inner(feature[2:], self.margin)], dtype=torch.float64)
 
     def add_up(self, of_chunks: Tensor) -> Tensor:
-        """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
-        return of_chunks.sum(0, keepdim=True, dtype=exact(of_chunks.dtype))
+        """Return the sums over the chunks of each region, from (n, ...) to (K, ...)."""
+        return of_chunks.sum(0, keepdim=True)
 
-    def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
-        """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
-        _, channels, height, width = feature
-        matrix, offset = matrices[0].to(chunks.dtype), offsets[0, 0].to(chunks.dtype)
-        if chunks.numel() < LARGE:
-            rows = torch.addmm(offset, chunks.view(-1, channels), matrix)
-            result = rows.view(1, height, width, channels).permute(0, 3, 1, 2)
-        else:
-            positions = chunks.view(1, height, width, channels).permute(0, 3, 1, 2)
-            # A convolution of one position is a product in half the time that addmm takes for 16 channels.
-            result = torch.conv2d(positions, matrix[:, :, None, None], offset)
-        return without_edge(result, self.margin)
+    def pull_back(
+        self, rows: Tensor, mean: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size
+    ) -> Tensor:
+        """Return a feature's gradient, (row - mean) matrix + offset of each region; (K, C), (K, C, C), (K, C)."""
+        gradient = affine(rows, mean[0], matrices[0], offsets[0])
+        return without_edge(map_of(gradient, feature[2:]), self.margin)
 
 
 class Partition:
@@ -113,16 +114,21 @@ class Partition:
             weights = masks.flatten(1)[self.owner.repeat_interleave(self.length), self.order]
             self.weights = weights.index_fill_(0, self.fill, 0)[:, None]
 
-    def gather(self, feature: Tensor) -> Tensor:
+    def rows(self, feature: Tensor) -> Tensor:
         """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
         rows = rows_of(feature)  # index_select is twice as fast as rows[order]
         return rows.index_select(0, self.order).view(-1, self.length, rows.shape[1])
 
-    def centered(self, feature: Tensor, center: Tensor) -> Tensor:
-        """Return the same less their region's center (K, C); what fills chunks up is 0."""
-        centered = moved(self.gather(feature), -center.index_select(0, self.owner)[:, None])
+    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size) -> Tensor:
+        """Return rows less their region's center (K, C), float32 or better; what fills chunks up is 0."""
+        del feature
+        centered = rows - self.of_chunks(center[:, None])
         centered.flatten(0, 1).index_fill_(0, self.fill, 0)
         return centered
+
+    def of_chunks(self, of_regions: Tensor) -> Tensor:
+        """Return for each chunk what its region has, from (K, ...) to (n, ...)."""
+        return of_regions.index_select(0, self.owner)
 
     def weigh(self, chunks: Tensor) -> Tensor:
         """Return each row times its weight."""
@@ -138,14 +144,20 @@ class Partition:
         return self.sums
 
     def add_up(self, of_chunks: Tensor) -> Tensor:
-        """Return the sums over the chunks of each region, from (n, ...) to (K, ...), float32 or better."""
-        parts = torch.split(of_chunks, self.chunks)
-        return torch.stack([part.sum(0, dtype=exact(of_chunks.dtype)) for part in parts])
+        """Return the sums over the chunks of each region, from (n, ...) to (K, ...)."""
+        return torch.stack([part.sum(0) for part in torch.split(of_chunks, self.chunks)])
 
-    def pull_back(self, chunks: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size) -> Tensor:
-        """Return each row times its region's matrix (K, C, C), plus its offset (K, 1, C), as a feature's gradient."""
-        own, offset = (each.to(chunks.dtype).index_select(0, self.owner) for each in (matrices, offsets))
-        return self.scatter(self.weigh(torch.baddbmm(offset, chunks, own)), feature)
+    def pull_back(
+        self, rows: Tensor, mean: Tensor, matrices: Tensor, offsets: Tensor, feature: torch.Size
+    ) -> Tensor:
+        """Return a feature's gradient, (row - mean) matrix + offset of each region; (K, C), (K, C, C), (K, C)."""
+        if len(mean) == 1:  # rounded as in `Whole`
+            return self.scatter(self.weigh(affine(rows, mean[0], matrices[0], offsets[0])), feature)
+        near, rounded = mean.to(rows.dtype), matrices.to(rows.dtype)
+        offsets = offsets[:, None] - (mean - precise(near))[:, None] @ precise(rounded)
+        centered = moved(rows, -self.of_chunks(near[:, None]))
+        products = torch.baddbmm(self.of_chunks(offsets.to(rows.dtype)), centered, self.of_chunks(rounded))
+        return self.scatter(self.weigh(products), feature)
 
     def scatter(self, chunks: Tensor, feature: torch.Size) -> Tensor:
         """Return the gradient of a feature from that of its chunks."""
@@ -177,7 +189,7 @@ class Gather(Function):
     @staticmethod
     def forward(ctx: Any, feature: Tensor, partition: Partition) -> Tensor:
         ctx.partition, ctx.feature = partition, feature.shape
-        return partition.gather(feature)
+        return partition.rows(feature)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:

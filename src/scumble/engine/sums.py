@@ -1,8 +1,8 @@
 """Covariances and means of all regions of a layer at once, with the gradient by hand.
 
-One product each way, where autograd makes three and several copies. And the products can be made in bfloat16: rows
-are counted from a center near their mean, so that nothing large cancels, and what a chunk adds up, which is rounded,
-is added to the others in float32.
+One product each way, where autograd makes three and several copies. What is added up is counted from a center near
+the mean and is float32, whatever the layers compute in: a covariance is the small difference of large sums, and the
+loss asks for the small difference of two covariances.
 """
 
 from typing import Any
@@ -42,27 +42,28 @@ class Sums(Function):
 
     and for gradients :math:`D` of the covariance and :math:`d` of the mean
 
-    .. math:: \partial L / \partial f = w \left( (D + D^\top)(h - \delta) + d \right)
+    .. math:: \partial L / \partial f = w \left( (D + D^\top)(f - \mu) + d \right)
 
     That the mean moves, too, adds nothing, since the weighted residuals sum to 0.
     """
 
     @staticmethod
     def forward(ctx: Any, feature: Tensor, layout: Whole | Partition, center: Tensor) -> Tensor:
-        chunks = layout.centered(feature, center.to(feature.dtype))  # (n, L, C)
-        weighted, share = layout.weigh(chunks), layout.share(feature)
-        products = layout.add_up(weighted.mT @ chunks) * share
+        rows, share = layout.rows(feature), layout.share(feature)
+        centered = layout.centered(rows, center, feature.shape)  # (n, L, C)
+        weighted = layout.weigh(centered)
+        products = layout.add_up(weighted.mT @ centered) * share
         offset = layout.add_up(weighted.sum(1, keepdim=True)) * share  # (K, 1, C), the mean from the center
+        mean = offset[:, 0] + center
         ctx.layout, ctx.feature, ctx.share = layout, feature.shape, share
-        ctx.save_for_backward(chunks, offset)
+        ctx.save_for_backward(rows, mean)
         covariance = torch.baddbmm(products, offset.mT, offset, alpha=-1)
-        return torch.cat([covariance, (offset + center[:, None]).mT], dim=-1)
+        return torch.cat([covariance, mean[..., None]], dim=-1)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        chunks, offset = ctx.saved_tensors
+        rows, mean = ctx.saved_tensors
         gradient = gradients[0] * ctx.share
-        of_covariance = gradient[..., :-1]
+        of_covariance, of_mean = gradient[..., :-1], gradient[..., -1]
         matrices = of_covariance + of_covariance.mT
-        rest = torch.baddbmm(gradient[..., -1:].mT, offset, matrices, alpha=-1)  # (K, 1, C)
-        return ctx.layout.pull_back(chunks, matrices, rest, ctx.feature), None, None
+        return ctx.layout.pull_back(rows, mean, matrices, of_mean, ctx.feature), None, None

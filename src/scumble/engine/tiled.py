@@ -1,15 +1,16 @@
 """The objective of a picture that is too large to be evaluated whole: tile by tile, and exact.
 
 Style losses see a layer only through sums over its positions, so two passes over the tiles do. The first adds up the
-sums; from them come the style costs and their gradients of the sums. The second goes through each tile again, hands
-each position its gradient, and adds the tile's part of the image's gradient to the whole. Content losses and losses
-of the image itself are sums over positions, too, and are added up in the second pass.
+sums and the costs of content losses and losses of the image itself, which are sums over positions, too; from the sums
+come the style costs and their gradients of the sums. The second goes through each tile again, hands each position its
+gradient, and keeps the image's gradient of the tile's own pixels. For that it reads all that these depend on, and so
+adds and rounds what the whole picture would: tiles may be computed in bfloat16.
 
 Memory is that of one tile, of the content's features and of some copies of the image; time is that of one and a half
 evaluations, times what the tiles overlap.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,10 +21,10 @@ from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
-from scumble.engine.moments import central, mixed, pulled_back, raw_moments
+from scumble.engine.moments import central, gradient_of, mixed, raw_moments
 from scumble.engine.partition import inner
 from scumble.engine.regions import Regions
-from scumble.engine.tiles import Tile, cut
+from scumble.engine.tiles import Tile, cut, halos
 from scumble.engine.turns import with_turns
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, squared_distance
@@ -54,47 +55,47 @@ class Reader:
 
     def __init__(self, backbone: Backbone, layers: Sequence[str], side: int) -> None:
         self.backbone, self.layers = backbone, frozenset(layers) | {"image"}
-        about = [backbone.stride_and_reach(name) for name in self.layers]
-        self.strides = {name: stride for name, (stride, _) in zip(self.layers, about, strict=True)}
-        self.stride = max(stride for stride, _ in about)
-        self.halo = max(1, *(reach for _, reach in about))
+        self.strides = {name: backbone.stride_and_reach(name)[0] for name in self.layers}
+        self.stride = max(self.strides.values())
+        self.halo, self.wide_halo = halos(backbone, self.layers)
         self.side = max(self.stride, side // self.stride * self.stride)
 
-    def tiles(self, height: int, width: int) -> list[Tile]:
-        """Return the tiles of a picture."""
-        return cut(height, width, self.side, self.stride, self.halo)
+    def tiles(self, picture: Tensor, halo: int) -> list[Tile]:
+        """Return the tiles of a picture that read so many pixels around their own."""
+        return cut(*size_of(picture), self.side, self.stride, halo)
 
-    def inner(self, tile: Tile, feature: Tensor, layer: str, size: tuple[int, int]) -> Tensor:
-        """Return a tile's own positions of a layer; `size` is the whole picture's."""
-        return tile.inner(feature, self.backbone.layer_size(layer, *size), self.strides[layer])
+    def read(self, picture: Tensor, layers: Collection[str]) -> Iterator[tuple[Tile, dict[str, Tensor]]]:
+        """Yield the tiles of a picture and their layers, of which a tile's own positions are as in the whole."""
+        for tile in self.tiles(picture, self.halo):
+            yield tile, self.backbone(tile.read(picture), layers)
 
-    def masks(self, masks: Masks, tile: Tile, layer: str) -> Tensor | None:
-        """Return the regions of a tile's own positions."""
-        return tile.own(masks[layer], self.strides[layer]) if layer in masks else None
+    def own(self, tile: Tile, feature: Tensor, layer: str, picture: Tensor) -> Tensor:
+        """Return a tile's own positions of a layer."""
+        size = self.backbone.layer_size(layer, *size_of(picture))
+        return tile.inner(feature, size, self.strides[layer])
 
-    @torch.no_grad()
-    def moments(self, picture: Tensor, layers: Sequence[str], masks: Masks) -> dict[str, Tensor]:
-        """Return the raw moments of a whole picture's layers, (K or 1, C + 1, C + 1) each."""
-        size = size_of(picture)
-        sums: dict[str, Tensor] = {}
-        for tile in self.tiles(*size) if layers else ():
-            features = self.backbone(tile.read(picture), layers)
-            for layer in layers:
-                here = self.masks(masks, tile, layer)
-                found = raw_moments(self.inner(tile, features[layer], layer, size), here)
-                sums[layer] = sums[layer] + found if layer in sums else found
-        return sums
+    def add_moments(
+        self,
+        sums: dict[str, Tensor],
+        tile: Tile,
+        features: Mapping[str, Tensor],
+        picture: Tensor,
+        masks: Masks,
+    ) -> None:
+        """Add to each layer's raw moments, (K or 1, C + 1, C + 1), those of a tile's own positions."""
+        for layer, feature in features.items():
+            mask = tile.own(masks[layer], self.strides[layer]) if layer in masks else None
+            found = raw_moments(self.own(tile, feature, layer, picture), mask)
+            sums[layer] = sums[layer] + found if layer in sums else found
 
     @torch.no_grad()
     def features(self, picture: Tensor, layer: str) -> Tensor:
         """Return a whole layer, put together from tiles."""
-        size = size_of(picture)
-        whole = torch.empty(0)
-        for tile in self.tiles(*size):
-            part = self.inner(tile, self.backbone(tile.read(picture), [layer])[layer], layer, size)
+        size, whole = self.backbone.layer_size(layer, *size_of(picture)), torch.empty(0)
+        for tile, features in self.read(picture, [layer]):
             if not whole.numel():
-                whole = part.new_empty(1, part.shape[1], *self.backbone.layer_size(layer, *size))
-            tile.own(whole, self.strides[layer]).copy_(part)
+                whole = features[layer].new_empty(1, features[layer].shape[1], *size)
+            tile.own(whole, self.strides[layer]).copy_(self.own(tile, features[layer], layer, picture))
         return whole
 
 
@@ -129,17 +130,21 @@ class LocalTerm:
     share: float
     size: Tensor | float = 1.0  # of a content loss: what squared distances are divided by
 
-    def cost(self, reader: Reader, tile: Tile, feature: Tensor, size: tuple[int, int]) -> Tensor:
-        """Return what one tile adds to the term's value without its weight."""
-        statistic = reader.inner(tile, self.loss.statistic(feature), self.layer, size)
-        if not self.loss.on_image:
-            own = self.loss.statistic(tile.own(self.target, reader.strides[self.layer]))
-            return self.share * (squared_distance(statistic, own) / self.size).sum()
-        target = reader.inner(tile, self.loss.statistic(tile.read(self.target)), "image", size)
+    def statistics(self, tile: Tile, feature: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+        """Return the loss's statistic of what a tile reads, and what it is compared with."""
+        target = self.loss.statistic(tile.beside(self.target, feature, stride))
         if self.loss.reference == "none":
             target = torch.zeros_like(target)
-        pixels = statistic.shape[-2] * statistic.shape[-1] / (size[0] * size[1])
-        return self.share * pixels * self.loss.distance(statistic, target).sum()
+        return self.loss.statistic(feature), target
+
+    def cost(self, statistic: Tensor, target: Tensor) -> Tensor:
+        """Return what some positions add to the term's value without its weight."""
+        if not self.loss.on_image:
+            return self.share * (squared_distance(statistic, target) / self.size).sum()
+        positions = (
+            statistic.shape[-2] * statistic.shape[-1] / (self.target.shape[-2] * self.target.shape[-1])
+        )
+        return self.share * positions * self.loss.distance(statistic, target).sum()
 
 
 class TiledObjective:
@@ -167,22 +172,34 @@ class TiledObjective:
 
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image (1, 3, H, W)."""
-        moments = self.reader.moments(image, self.style_layers, self.masks)
         parts = {name: torch.zeros((), dtype=torch.float64) for name in self.weights}
+        moments = self._sums(image, parts)
         of_moments = self._style_gradients(moments, parts)
-        gradient = torch.zeros_like(image)
-        for tile in self.reader.tiles(*size_of(image)):
-            tile.read(gradient).add_(self._tile_gradient(image, tile, of_moments, parts))
+        gradient = torch.empty_like(image)
+        for tile in self.reader.tiles(image, self.reader.wide_halo):
+            of_tile = self._tile_gradient(tile, tile.read(image), moments, of_moments)
+            tile.own(gradient).copy_(tile.inner(of_tile, size_of(image)))
         give_back()  # what tiles took is not left while the optimizer needs its own
         total = sum((self.weights[name] * cost for name, cost in parts.items()), torch.zeros(()))
         numbers = {name: cost.to(image) for name, cost in parts.items()}
         return Evaluation(total.to(image), gradient, numbers)
 
-    def _style_gradients(
-        self, moments: Mapping[str, Tensor], parts: dict[str, Tensor]
-    ) -> Mapping[str, Tensor]:
-        """Add the style costs to the parts and return the total's gradients of the moments."""
-        leaves = {layer: moments[layer].requires_grad_() for layer in self.style_layers}
+    @torch.no_grad()
+    def _sums(self, image: Tensor, parts: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the raw moments of the style layers; add the costs of the local terms to the parts."""
+        sums: dict[str, Tensor] = {}
+        for tile, features in self.reader.read(image, self.layers):
+            of_style = {layer: features[layer] for layer in self.style_layers}
+            self.reader.add_moments(sums, tile, of_style, image, self.masks)
+            for term in self.local:
+                both = term.statistics(tile, features[term.layer], self.reader.strides[term.layer])
+                statistic, target = (self.reader.own(tile, each, term.layer, image) for each in both)
+                parts[term.name] += term.cost(statistic, target).cpu().double()
+        return sums
+
+    def _style_gradients(self, sums: Mapping[str, Tensor], parts: dict[str, Tensor]) -> Mapping[str, Tensor]:
+        """Add the style costs to the parts and return the total's gradients of the raw moments."""
+        leaves = {layer: moments.requires_grad_() for layer, moments in sums.items()}
         total = torch.zeros((), dtype=torch.float64)
         for term in self.style:
             cost = term.cost(leaves[term.layer])
@@ -192,22 +209,22 @@ class TiledObjective:
         return dict(zip(leaves, found, strict=True))
 
     def _tile_gradient(
-        self, image: Tensor, tile: Tile, of_moments: Mapping[str, Tensor], parts: dict[str, Tensor]
+        self, tile: Tile, image: Tensor, moments: Mapping[str, Tensor], of_moments: Mapping[str, Tensor]
     ) -> Tensor:
-        """Return the gradient that a tile's own positions give to all the pixels that the tile reads."""
-        size = size_of(image)
-        leaf = tile.read(image).detach().clone().requires_grad_()
+        """Return the gradient of what a tile reads, right for the pixels that are its own."""
+        leaf = image.detach().clone().requires_grad_()
         features = self.reader.backbone(leaf, self.layers)
         total = leaf.new_zeros(())
         for term in self.local:
-            cost = term.cost(self.reader, tile, features[term.layer], size)
-            total = total + self.weights[term.name] * cost
-            parts[term.name] += cost.detach().cpu().double()
+            both = term.statistics(tile, features[term.layer], self.reader.strides[term.layer])
+            total = total + self.weights[term.name] * term.cost(*both)
         outputs, gradients = [total], [torch.ones_like(total)]
         for layer, of_layer in of_moments.items():
-            own = self.reader.inner(tile, features[layer], layer, size)
-            outputs.append(own)
-            gradients.append(pulled_back(own.detach(), self.reader.masks(self.masks, tile, layer), of_layer))
+            feature, masks = features[layer], self.masks.get(layer)
+            if masks is not None:
+                masks = tile.beside(masks, feature, self.reader.strides[layer])
+            outputs.append(feature)
+            gradients.append(gradient_of(feature.detach(), masks, moments[layer], of_layer))
         if not total.requires_grad:
             outputs, gradients = outputs[1:], gradients[1:]
         return torch.autograd.grad(outputs, leaf, gradients)[0]
@@ -263,9 +280,12 @@ def style_moments(
 ) -> dict[str, Tensor]:
     """Return the raw moments of all styles together, each with its share, for each layer and region."""
     read: dict[str, list[tuple[Tensor, int]]] = {layer: [] for layer in found}
-    for number, style in enumerate(styles):
+    for number, style in enumerate(styles if found else ()):
         masks = {layer: where.styles[number] for layer, where in found.items() if where}
-        for layer, moments in reader.moments(style, list(found), masks).items():
+        sums: dict[str, Tensor] = {}
+        for tile, features in reader.read(style, list(found)):
+            reader.add_moments(sums, tile, features, style, masks)
+        for layer, moments in sums.items():
             size = compared.backbone.layer_size(layer, *size_of(style))
             read[layer].append((moments, inner(size, compared.margin(size))))
     return {layer: mixed(compared.shares(layer), parts) for layer, parts in read.items()}

@@ -1,9 +1,12 @@
-"""A picture cut into tiles that overlap just enough for every position of a layer to be what it is in the whole."""
+"""A picture cut into tiles that overlap just enough for a tile's own part to be what it is in the whole."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from torch import Tensor
+
+from scumble.backbones.base import Backbone
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Tile:
         height, width = layer.shape[-2:]
         return layer[..., self.rows.own(height, stride), self.columns.own(width, stride)]
 
+    def beside(self, layer: Tensor, feature: Tensor, stride: int) -> Tensor:
+        """Return a view of what a whole layer (..., H, W) has at the positions of the tile's feature, (..., h, w)."""
+        top, left = self.rows.outer_first // stride, self.columns.outer_first // stride
+        return layer[..., top : top + feature.shape[-2], left : left + feature.shape[-1]]
+
     def inner(self, feature: Tensor, size: tuple[int, int], stride: int = 1) -> Tensor:
         """Return a view of the tile's own positions in the layer of what it reads.
 
@@ -77,3 +85,18 @@ def cut(height: int, width: int, side: int, stride: int, halo: int) -> list[Tile
         for rows in spans(height, side, stride, halo)
         for columns in spans(width, side, stride, halo)
     ]
+
+
+def halos(backbone: Backbone, layers: Iterable[str]) -> tuple[int, int]:
+    """Return how many pixels a tile reads around its own, for its positions and for the gradient of its pixels.
+
+    A pixel's gradient comes from all positions that see it, and each of them sees its own surroundings.
+
+    Example:
+        >>> from scumble.backbones.base import backbones
+        >>> halos(backbones["compact"](), ["relu1_1", "relu5_1"])
+        (46, 107)
+    """
+    fields = [backbone.receptive_field(layer) for layer in layers]
+    features = max(max(before, after - stride + 1) for stride, before, after in fields)
+    return max(1, features), max(2, *(before + after for _, before, after in fields))

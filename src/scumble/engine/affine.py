@@ -1,0 +1,33 @@
+"""Rows times a matrix, rounded once."""
+
+import torch
+from torch import Tensor
+
+from scumble.backbones.passes import is_fused, onednn
+from scumble.losses.base import precise
+
+
+def affine(rows: Tensor, center: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
+    """Return (rows - center) matrix + offset in the precision of the rows.
+
+    As a convolution of one position: oneDNN adds in float32 what is the same for all rows, and rounds the result
+    alone. Elsewhere the rows are centered first, so that nothing large cancels after it was rounded.
+
+    Args:
+        rows: (n, L, C).
+        center: (C,), float32 or better.
+        matrix: (C, C).
+        offset: (C,).
+    """
+    rounded = matrix.to(rows.dtype)
+    if not is_fused(rows) or not len(rows):
+        near = center.to(rows.dtype)
+        rest = offset - (center - precise(near)) @ precise(rounded)
+        return torch.matmul(rows - near, rounded) + rest.to(rows.dtype)
+    constant = offset - center @ precise(rounded)
+    positions = rows[None].permute(0, 3, 1, 2)  # (1, C, n, L), channels last
+    kernel = rounded.mT[:, :, None, None]
+    result = onednn()._convolution_pointwise(
+        positions, kernel, constant, [0, 0], [1, 1], [1, 1], 1, "none", [], ""
+    )
+    return result[0].permute(1, 2, 0)  # type: ignore[no-any-return]
