@@ -3,7 +3,9 @@
 import json
 
 import pytest
+import torch
 
+from scumble.backbones.weights import load_backbone
 from scumble.engine.forecast import (
     BEGINNING,
     PER_MEGAPIXEL,
@@ -13,7 +15,7 @@ from scumble.engine.forecast import (
     remembered,
     speed_file,
 )
-from scumble.engine.memory import Fit
+from scumble.engine.memory import Fit, Need
 from scumble.engine.plan import make_plan
 from scumble.errors import OutOfMemory
 from scumble.options import Options
@@ -72,10 +74,13 @@ def test_a_broken_memory_is_measured_anew(expect, broken):
     assert speed.keys() == {"fixed", "per_pixel"}
 
 
-def test_tiles_cost_their_overlap_and_a_second_pass():
-    assert in_tiles((2048, 1536), Fit(10), (70, 155)) == 1
-    assert in_tiles((512, 384), Fit(10, 512), (70, 155)) == 1
-    assert in_tiles((2048, 1024), Fit(10, 1024), (64, 128)) == pytest.approx(1.125**2 / 2 + 1.25**2)
+def test_tiles_cost_their_overlap_and_a_second_pass(content, style):
+    need = Need(load_backbone("compact"), make_plan(Options(), content, (style,), (1.0,)), torch.float32)
+    need.halos, need.stride = (64, 128), 16
+    assert in_tiles(need, (2048, 1536), Fit(10)) == 1
+    assert in_tiles(need, (512, 384), Fit(10, 512)) == pytest.approx(0.5 + 1)
+    first, second = (1 + 2 * 64 / 2048) ** 2 / 2, (1 + 2 * 128 / 2048) ** 2
+    assert in_tiles(need, (2048, 2048), Fit(10, 1024)) == pytest.approx(first + second)
 
 
 def test_speed_is_a_line():

@@ -70,19 +70,19 @@ def forecast(plan: Plan) -> Forecast:
     speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
     seconds = BEGINNING.get(device.type, BEGINNING["cpu"]) + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
-        once = speed.seconds(scale.width * scale.height) * in_tiles(scale.size, fit, need.halos)
+        once = speed.seconds(scale.width * scale.height) * in_tiles(need, scale.size, fit)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
     peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
 
-def in_tiles(size: tuple[int, int], fit: Fit, halos: tuple[int, int]) -> float:
-    """Return how many times as long an evaluation takes in tiles, 1 for a whole picture; `halos` of both passes."""
-    if not fit.tile or max(size) <= fit.tile:
+def in_tiles(need: Need, size: tuple[int, int], fit: Fit) -> float:
+    """Return how many times as long an evaluation takes in tiles, 1 for a whole picture."""
+    if not fit.tile:
         return 1.0
-    across, down = (side / math.ceil(side / fit.tile) for side in size)
-    first, second = ((1 + 2 * halo / across) * (1 + 2 * halo / down) for halo in halos)
-    return FORWARD * first + second
+    sides = (need.sides(*size, fit.tile, halo) for halo in need.halos)
+    first, second = (sum(across) * sum(down) for across, down in sides)
+    return (FORWARD * first + second) / math.prod(size)
 
 
 def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:

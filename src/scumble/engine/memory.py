@@ -15,7 +15,7 @@ from scumble.engine.compared import Compared, active_losses
 from scumble.engine.device import gpu_of
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
-from scumble.engine.tiles import halos
+from scumble.engine.tiles import halos, spans
 from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
@@ -24,8 +24,8 @@ from scumble.options import Options
 # Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
 PROCESS = 330e6  # Python, torch and the decoded pictures
 ARRAY = 12  # a picture in float32, for each pixel
-ARRAYS = 14  # as large as the picture, that a run holds beside the optimizer's history
-LOSSES = 420  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
+ARRAYS = 10  # as large as the picture, that a run holds beside the optimizer's history
+LOSSES = 468  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
 KEPT = 2.8  # times the activations, for each such pixel: they are kept, copied into statistics, and have gradients
 SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
 
@@ -100,6 +100,7 @@ class Need:
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
         self.halos = halos(backbone, layers)
+        self.stride = max(backbone.stride_and_reach(layer)[0] for layer in layers)
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
@@ -116,8 +117,15 @@ class Need:
         kept = self.process + pixels * (ARRAY * (ARRAYS + 2 * fit.history) + self.pictures)
         if not fit.tile:
             return kept + pixels * max(self.evaluated, self.read)
-        across, down = (min(side, fit.tile + 2 * self.halos[1]) for side in (width, height))
-        return kept + pixels * self.stored + across * down * self.evaluated
+        across, down = self.sides(width, height, fit.tile, self.halos[1])
+        return kept + pixels * self.stored + max(across) * max(down) * self.evaluated
+
+    def sides(self, width: int, height: int, tile: int, halo: int) -> tuple[list[int], list[int]]:
+        """Return how many columns tiles read, from left to right, and how many rows, from top to bottom."""
+        across, down = (
+            [span.read for span in spans(side, tile, self.stride, halo)] for side in (width, height)
+        )
+        return across, down
 
     def fit(self, width: int, height: int, most: float) -> Fit | None:
         """Return the first rung that stays below `most` bytes, or None."""

@@ -19,6 +19,11 @@ class Span:
     outer_last: int
     whole: int  # how many the picture has
 
+    @property
+    def read(self) -> int:
+        """How many it reads."""
+        return self.outer_last - self.outer_first
+
     def own(self, size: int, stride: int) -> slice:
         """Return the tile's own positions in a whole layer of `size` positions, one for each `stride` pixels."""
         return slice(self.first // stride, size if self.last == self.whole else self.last // stride)
