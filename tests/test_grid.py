@@ -59,7 +59,7 @@ def test_styles_are_an_axis_or_mixed(content, style):
     [
         ("strength=20,101", None, BadOption, "strength is '101'; input should be less than or equal to 100"),
         ("strength=20,50", "size=48,huge", BadOption, "size is 'huge'"),
-        ("style-weights=1;1,1", None, UsageError, "there are 2 style weights for 1 style"),
+        ("style-weights=1;1,1", None, UsageError, "got 2 style weights for 1 style"),
         ("start=content,gone.png", None, ImageError, "there is no file 'gone.png'"),
         ("backbone=compact,vgg19", None, ScumbleError, "backbone 'vgg19' has no weights here"),
         ("strength=20,50", "strength=1,2", UsageError, "both axes are 'strength'"),

@@ -102,8 +102,8 @@ def test_a_soft_border_between_colors_is_no_color_of_its_own():
 @pytest.mark.parametrize(
     ("content", "styles", "number", "message"),
     [
-        ([left()] * 2, [], 3, "there are 2 content masks for 3 styles; allowed are one, or one for each"),
-        ([], [left()], 2, "there are 1 style mask for 2 styles"),
+        ([left()] * 2, [], 3, "got 2 content masks for 3 styles; allowed are one, or one for each"),
+        ([], [left()], 2, "got 1 style mask for 2 styles"),
         ([0 * left()], [], 1, "the mask 'image' is black, so that it selects nothing"),
         ([left()], [0 * left()], 1, "the mask 'image' is black, so that it selects nothing"),
         ([colored(RED, BLUE)], [left()], 1, "the mask 'image' is in colors, 'image' is not"),

@@ -63,8 +63,8 @@ def test_a_style_that_is_a_panorama_keeps_a_side_that_the_network_can_read(conte
     ("count", "shares", "message"),
     [
         (0, (), "no style was given; at least one is needed"),
-        (2, (1.0,), "there are 1 style weight for 2 styles"),
-        (1, (0.5, 0.5), "there are 2 style weights for 1 style"),
+        (2, (1.0,), "got 1 style weight for 2 styles"),
+        (1, (0.5, 0.5), "got 2 style weights for 1 style"),
         (2, (0.0, 0.0), r"the style weights are \(0.0, 0.0\); at least one must be above 0"),
     ],
 )

@@ -103,15 +103,15 @@ def test_a_forecast_knows_the_layers_of_each_style(content, style, tmp_path, mon
 
 
 def test_layers_for_another_number_of_styles(content, style):
-    with pytest.raises(BadOption, match="style_layers are given for 2 styles, but there are 3"):
+    with pytest.raises(BadOption, match="style_layers are given for 2 styles, not for 3"):
         prepare(content, [style] * 3, style_layers="relu1_1;relu2_1")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"style_scale": (1, 2)}, "there are 2 style scales for 1 style"),
-        ({"style_crop": "0,0,1,1;0,0,1,1"}, "there are 2 style crops for 1 style"),
+        ({"style_scale": (1, 2)}, "got 2 style scales for 1 style"),
+        ({"style_crop": "0,0,1,1;0,0,1,1"}, "got 2 style crops for 1 style"),
         ({"style_crop": "0.5,0,0.5,1"}, "style_crop is 0.5,0,0.5,1; left must be less than right"),
     ],
 )

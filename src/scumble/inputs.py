@@ -138,7 +138,7 @@ def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
     crops = crops * number if len(crops) == 1 else crops
     if len(crops) != number:
         raise UsageError(
-            f"there are {several(len(crops), 'style crop')} for {several(number, 'style')}",
+            f"got {several(len(crops), 'style crop')} for {several(number, 'style')}",
             "give one for each, in order",
         )
     return crops

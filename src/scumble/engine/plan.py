@@ -90,14 +90,12 @@ def make_plan(
         raise UsageError("no style was given; at least one is needed")
     shares = options.style_weights or shares
     if len(shares) != len(styles):
-        raise UsageError(
-            f"there are {several(len(shares), 'style weight')} for {several(len(styles), 'style')}"
-        )
+        raise UsageError(f"got {several(len(shares), 'style weight')} for {several(len(styles), 'style')}")
     if sum(shares) <= 0:
         raise UsageError(f"the style weights are {shares}; at least one must be above 0")
     if len(options.style_scale) not in (1, len(styles)):
         raise UsageError(
-            f"there are {several(len(options.style_scale), 'style scale')} for {several(len(styles), 'style')}"
+            f"got {several(len(options.style_scale), 'style scale')} for {several(len(styles), 'style')}"
         )
     options.layers_of_styles(len(styles))
     if masks and masks.dividing and options.regions not in ("auto", "off"):

@@ -64,12 +64,12 @@ def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], num
         return None
     if len(content) not in (0, 1, number):
         raise UsageError(
-            f"there are {several(len(content), 'content mask')} for {several(number, 'style')}; "
+            f"got {several(len(content), 'content mask')} for {several(number, 'style')}; "
             "allowed are one, or one for each"
         )
     if styles and len(styles) != number:
         raise UsageError(
-            f"there are {several(len(styles), 'style mask')} for {several(number, 'style')}",
+            f"got {several(len(styles), 'style mask')} for {several(number, 'style')}",
             "give one for each, in order; none stands for a style without",
         )
     ours = [drawn(mask) for mask in content]

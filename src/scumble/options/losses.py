@@ -52,6 +52,6 @@ class Losses(Part):
         copies, left = divmod(number, len(self.style_layers))
         if left or not copies:
             raise BadOption(
-                f"style_layers are given for {several(len(self.style_layers), 'style')}, but there are {number}"
+                f"style_layers are given for {several(len(self.style_layers), 'style')}, not for {number}"
             )
         return [layers for layers in self.style_layers for _ in range(copies)]
