@@ -141,7 +141,7 @@ def picture(seed, height, width):
 @pytest.mark.parametrize("name", [name for name in losses if losses[name].reference == "style"])
 def test_the_cost_is_that_of_masked_statistics(network, name):
     """Content weights as drawn, each region by its area; of the style, what sees none of the other region."""
-    options = Options(style_layers="relu1_1", weight=NOTHING | {name: 1})
+    options = Options(style_layers="relu1_1", bleed=0, weight=NOTHING | {name: 1})
     regions = Regions(halves_of(12, 16), (halves_of(10, 30).flip(-1),), drawn=True)
     content, style, image = picture(1, 48, 64), picture(2, 40, 120), picture(3, 48, 64)
     found = make_objective(network, options, content, [style], [1.0], regions)(image)

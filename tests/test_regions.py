@@ -12,6 +12,7 @@ from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import FEWEST, enough, in_layer, one_hot
 from scumble.engine.objective import make_objective
 from scumble.engine.partition import Partition
+from scumble.engine.pyramid import pyramid
 from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
@@ -244,23 +245,25 @@ def test_other_numbers_of_regions_are_refused(asked):
 
 
 @pytest.mark.parametrize("drawn", [True, False])
-def test_the_edge_of_a_fine_layer_is_in_no_region(network, drawn):
-    compared = Compared(Options(style_layers="relu1_1,relu2_1"), network)
+def test_what_is_cut_off_is_in_no_region(network, drawn):
+    compared = Compared(Options(style_layers="relu1_1,relu2_1", bleed=4), network)
     regions = Regions(soft_shares(), (soft_shares(),), drawn)
     fine, coarse = (
         in_layer(regions, compared, layer, (64, 80), [(64, 64)]) for layer in ("relu1_1", "relu2_1")
     )
-    for masks in (fine.content, *fine.styles):
-        assert not masks[:, 0].any()
-        assert not masks[..., -1].any()
-        assert masks[:, 1:-1, 1:-1].any(0).all()
-    assert coarse.content[:, 0].any()
-    assert sum(fine.areas) == pytest.approx(1, abs=0.02)
-    assert sum(coarse.areas) == pytest.approx(1, abs=0.02)
+    for layer, margins in ((fine, (3, 2)), (coarse, (1, 1))):
+        for masks, margin in zip((layer.content, *layer.styles), margins, strict=True):
+            assert not masks[:, :margin].any()
+            assert not masks[..., -margin:].any()
+            assert masks[:, margin:-margin, margin:-margin].any(0).all()
+        assert sum(layer.areas) == pytest.approx(1, abs=0.02)
 
 
-def test_the_classic_losses_count_every_position(network):
-    options = Options(preset="gatys", backbone="compact")
-    assert Compared(options, network).margin((512, 512)) == 0
-    assert Compared(Options(), network).margin((512, 512)) == 1
-    assert Compared(Options(), network).margin((512, 63)) == 0
+def test_what_does_not_count_of_a_layer_is_its_bleed(network):
+    assert Compared(Options(preset="gatys", backbone="compact"), network).margin((512, 512)) == 0
+    (scale,) = pyramid(512, 384, (1,), 0, bleed=2)
+    across, down = scale.canvas
+    for stride in (1, 2, 4, 8, 16):
+        margin = Compared(Options(bleed=2), network).margin((down // stride, across // stride))
+        assert abs(margin * stride - scale.bleed) <= stride / 2 + 1
+    assert Compared(Options(bleed=25), network).margin((2, 100)) == 0

@@ -315,7 +315,7 @@ def test_a_finished_picture_is_gone_on_from_where_it_ended(folder, finished):
     run = prepare_continued(folder / "out.png", steps="+5")
     totals = [float(step.total) for step in run]
     assert len(totals) == 5
-    assert totals[0] == pytest.approx(finished, rel=0.05)
+    assert totals[0] == pytest.approx(finished, rel=0.1)  # what was cut off is continued anew
     assert totals == sorted(totals, reverse=True)
     assert totals[-1] < finished
     record = run.result().record

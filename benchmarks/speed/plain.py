@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import SMALLEST, Compared
+from scumble.engine.compared import Compared
 from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
 from scumble.options import Options
@@ -42,10 +42,10 @@ def plain(layer: nn.Module, activation: Tensor) -> Tensor:
     return F.conv2d(activation, layer.weight, layer.bias, padding=padding)
 
 
-def moments(feature: Tensor) -> tuple[Tensor, Tensor]:
-    """Return covariance (C, C) and mean (C,) over positions but the outermost, where there are many."""
-    if min(feature.shape[2:]) >= SMALLEST:
-        feature = feature[..., 1:-1, 1:-1]
+def moments(feature: Tensor, margin: int) -> tuple[Tensor, Tensor]:
+    """Return covariance (C, C) and mean (C,) over positions but so many from the edge."""
+    height, width = feature.shape[2:]
+    feature = feature[..., margin : height - margin, margin : width - margin]
     rows = feature.permute(0, 2, 3, 1).flatten(0, 2)
     mean = rows.mean(0)
     centered = rows - mean
@@ -68,13 +68,17 @@ class Plain:
 
     def __init__(self, backbone: Backbone, content: Tensor, style: Tensor) -> None:
         self.backbone, compared = backbone, Compared(Options(), backbone)
-        self.weights, self.layers = compared.weights, compared.layers
+        self.weights, self.layers, self.margin = compared.weights, compared.layers, compared.margin
         self.wanted = {name for layers in self.layers.values() for name in layers} - {"image"}
         with torch.no_grad():
             self.content = features(backbone, content, set(self.layers["content"]))
             of_style = features(backbone, style, set(self.layers["covariance"]))
-            self.style = {name: moments(feature) for name, feature in of_style.items()}
+            self.style = {name: self.moments(feature) for name, feature in of_style.items()}
             self.free = [each.abs() for each in differences(content)]
+
+    def moments(self, feature: Tensor) -> tuple[Tensor, Tensor]:
+        """Return covariance and mean of a layer without its bleed."""
+        return moments(feature, self.margin((feature.shape[2], feature.shape[3])))
 
     def __call__(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Return loss and gradient."""
@@ -96,7 +100,7 @@ class Plain:
         )
         style = torch.zeros(())
         for name, share in self.layers["covariance"].items():
-            (covariance, mean), (wanted, middle) = moments(found[name]), self.style[name]
+            (covariance, mean), (wanted, middle) = self.moments(found[name]), self.style[name]
             squared = middle.square().sum()
             size = wanted.square().sum() + (1e-3 * squared).square() + 1e-12
             style = style + share * (covariance - wanted).square().sum() / size

@@ -101,7 +101,7 @@ class Kept:
         Raises:
             CheckpointError: it is not.
         """
-        width, height = plan.scales[min(self.position.scale, len(plan.scales) - 1)].size
+        width, height = plan.scales[min(self.position.scale, len(plan.scales) - 1)].canvas
         with reading(self.path) as file:
             sizes = [math.prod(file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
             if max(sizes, default=0) != 3 * width * height or sum(sizes) > max(sizes) * most_pictures(plan):

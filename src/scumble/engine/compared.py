@@ -8,10 +8,6 @@ from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
 
-SMALLEST = (
-    64  # positions of the shorter side of a layer whose edge is spared: of a coarser one it would be wide
-)
-
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     """Return the losses that count, each with its weight after the strength dial."""
@@ -116,9 +112,9 @@ class Compared:
         return list(dict.fromkeys(layer for layers in named for layer in layers))
 
     def margin(self, size: tuple[int, int]) -> int:
-        """Return how many positions from the edge of a layer of this height and width count for no style loss."""
-        skips = any(loss.skips_edge for loss in self.losses.values() if loss.reference == "style")
-        return int(skips and min(size) >= SMALLEST)
+        """Return how many positions at each edge of a layer, of a height and width, are bleed: they do not count."""
+        share = self.options.bleed / 100
+        return min(round(share / (1 + 2 * share) * max(size)), max(0, min(size) - 1) // 2)
 
     def shares(self, layer: str) -> list[float]:
         """Return the share of each style in a layer, sum 1."""

@@ -70,7 +70,7 @@ def forecast(plan: Plan) -> Forecast:
     speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
     seconds = BEGINNING.get(device.type, BEGINNING["cpu"]) + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
-        once = speed.seconds(scale.width * scale.height) * in_tiles(need, scale.size, fit)
+        once = speed.seconds(math.prod(scale.canvas)) * in_tiles(need, scale.canvas, fit)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
     peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))

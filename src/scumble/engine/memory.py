@@ -1,5 +1,6 @@
 """How much memory a scale takes, and what is given up for it to fit: history first, then whole pictures."""
 
+import math
 import os
 import re
 import traceback
@@ -105,14 +106,16 @@ class Need:
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
         *_, full = plan.scales
-        areas = [width * height / (full.width * full.height) for width, height in plan.style_sizes(full)]
+        areas = [width * height / math.prod(full.canvas) for width, height in plan.style_sizes(full)]
         copies = len(turned(torch.empty(1, 1, 1, 1), plan.options.style_turns))
         self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
         self.pictures = copies * ARRAY * sum(areas)
         self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
 
     def bytes(self, width: int, height: int, fit: Fit) -> float:
-        """Return the bytes that a scale takes at its peak."""
+        """Return the bytes that a scale of a size takes at its peak, with its bleed."""
+        bleed = round(self.options.bleed / 100 * max(width, height))
+        width, height = width + 2 * bleed, height + 2 * bleed
         pixels = width * height
         kept = self.process + pixels * (ARRAY * (ARRAYS + 2 * fit.history) + self.pictures)
         if not fit.tile:

@@ -106,6 +106,7 @@ def make_plan(
     unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
     steps = (0,) if unpainted else options.steps
     shape = None if "x" in options.size else (content.width, content.height)
-    scales = tuple(pyramid(width, height, steps, options.coarsest, shape))
+    bleed = options.bleed if any(steps) else 0.0
+    scales = tuple(pyramid(width, height, steps, options.coarsest, shape, bleed))
     shares = tuple(share / sum(shares) for share in shares)
     return Plan(options, content, styles, shares, start, scales, masks)

@@ -11,11 +11,12 @@ SMALLEST_SIDE = 16  # of a picture that reaches relu5_1 of VGG, in pixels
 
 @dataclass(frozen=True)
 class Scale:
-    """One size of the pyramid and the steps made there."""
+    """One size of the pyramid and the steps made there; `bleed` pixels more are painted at each edge, and cut off."""
 
     width: int
     height: int
     steps: int
+    bleed: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -23,9 +24,14 @@ class Scale:
         return self.width, self.height
 
     @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height of what is painted."""
+        return self.width + 2 * self.bleed, self.height + 2 * self.bleed
+
+    @property
     def work(self) -> int:
         """What the scale costs: pixels times steps, each step `STEP_COST` pixels more."""
-        return (self.width * self.height + STEP_COST) * self.steps
+        return (math.prod(self.canvas) + STEP_COST) * self.steps
 
 
 def canvas(size: str, width: int, height: int) -> tuple[int, int]:
@@ -47,6 +53,7 @@ def pyramid(
     steps: tuple[int, ...],
     coarsest: int,
     shape: tuple[int, int] | None = None,
+    bleed: float = 0.0,
 ) -> list[Scale]:
     """Return the scales, each twice as large as the one before, from about `coarsest` pixels up.
 
@@ -58,6 +65,8 @@ def pyramid(
             if its shorter side would be below `SMALLEST_SIDE`.
         shape: width and height of the picture that is shrunk, as its sizes are rounded; those of the result when
             omitted.
+        bleed: of each scale, in hundredths of its long edge; twice as many pixels at each scale as at the one
+            before, so that places keep theirs, and less than the shorter side.
 
     Example:
         >>> [(scale.size, scale.steps) for scale in pyramid(512, 384, (80, 60), 128)]
@@ -67,8 +76,10 @@ def pyramid(
     halvings = max(0, round(math.log2(long_edge / coarsest))) if coarsest else 0
     while halvings and min(width, height) < SMALLEST_SIDE * 2**halvings:
         halvings -= 1
+    first = bleed / 100 * long_edge / 2**halvings
     scales = []
     for number, power in enumerate(range(halvings, -1, -1)):
         across, down = fit(*(shape or (width, height)), max(1, round(long_edge / 2**power)))
-        scales.append(Scale(across, down, steps[min(number, len(steps) - 1)]))
+        edge = min(round(first) << number, min(across, down) - 1)
+        scales.append(Scale(across, down, steps[min(number, len(steps) - 1)], edge))
     return scales

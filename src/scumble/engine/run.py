@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.engine.allocator import begin_scale, keep_memory
+from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
 from scumble.engine.compared import Compared
@@ -68,10 +69,11 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
 
 
 def resized(image: Tensor, scale: Scale) -> Tensor:
-    """Return an image (1, 3, H, W) in the size of a scale, by antialiased bicubic interpolation."""
-    if image.shape[-2:] == (scale.height, scale.width):
+    """Return an image (1, 3, H, W) in the size of a scale's canvas, by antialiased bicubic interpolation."""
+    width, height = scale.canvas
+    if image.shape[-2:] == (height, width):
         return image
-    return F.interpolate(image, (scale.height, scale.width), mode="bicubic", antialias=True)
+    return F.interpolate(image, (height, width), mode="bicubic", antialias=True)
 
 
 def prepare_backbone(options: Options) -> Backbone:
@@ -171,8 +173,9 @@ class Painting:
 
     def _start(self, scale: Scale, content: Tensor) -> Tensor:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
+        picture = tensor_of(given, scale.size, self.device) if given else None
         return start_image(
-            self.options, content, tensor_of(given, scale.size, self.device) if given else None
+            self.options, content, None if picture is None else continued(picture, scale.bleed, scale.bleed)
         )
 
     def _enlarged(self, image: Tensor, coarse: Tensor, content: Tensor, scale: Scale) -> Tensor:
@@ -234,7 +237,7 @@ class Painting:
                 under_way = False
                 # no name for the objective: it would be held while the next one is made
                 for number, of, image, evaluation in self._descend(  # noqa: B020
-                    scale, image, self._objective(scene, ladder[0]), number
+                    scale, image, self._objective(scale, scene, ladder[0]), number
                 ):
                     yield number, of, image, evaluation
                 return
@@ -263,15 +266,16 @@ class Painting:
         self.guard.watch(image)
         return image
 
-    def _objective(self, scene: Scene, fit: Fit) -> Evaluate:
+    def _objective(self, scale: Scale, scene: Scene, fit: Fit) -> Evaluate:
         begin_scale(tight=self._is_tight(fit))
-        arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, self.regions)
+        regions = continued_regions(self.regions, scale)
+        arguments = (self.backbone, self.options, scene.content, scene.styles, self.plan.shares, regions)
         objective: Evaluate
         if fit.tile:
             objective = make_tiled_objective(*arguments, fit.tile)
         else:
             objective = captured(make_objective(*arguments), scene.content)
-        return scene.painted.part_of(objective) if scene.painted else objective
+        return scene.part_of(objective)
 
     def _descend(
         self, scale: Scale, image: Tensor, objective: Evaluate, number: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from scumble.engine.bleed import continued, continued_style, trimmed
 from scumble.engine.coloring import Coloring
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
@@ -12,6 +13,7 @@ from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
+from scumble.optimizers.base import Evaluate
 
 
 @dataclass(frozen=True)
@@ -19,21 +21,27 @@ class Scene:
     """The pictures at one scale.
 
     Args:
-        content: (1, 3, H, W), in the colors that it is painted in.
+        content: (1, 3, H, W), in the colors that it is painted in, with its bleed.
         styles: (1, 3, h, w) each, likewise.
         coloring: what is done to colors in the end.
         painted: what of the content is painted; None for all.
+        bleed: in pixels.
     """
 
     content: Tensor
     styles: list[Tensor]
     coloring: Coloring
     painted: Painted | None
+    bleed: int = 0
 
     def shown(self, image: Tensor) -> Tensor:
         """Return the running image as it is shown: in [0, 1], in its colors, untouched where it is not painted."""
-        image = self.coloring.shown(image)
+        image = self.coloring.shown(trimmed(image, self.bleed))
         return self.painted.blended(image).clamp(0, 1) if self.painted else image
+
+    def part_of(self, objective: Evaluate) -> Evaluate:
+        """Return the objective of what is painted of an image."""
+        return self.painted.continued(self.bleed).part_of(objective) if self.painted else objective
 
 
 def tensor_of(picture: Picture, size: tuple[int, int], device: torch.device) -> Tensor:
@@ -47,4 +55,6 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
     sizes = plan.style_sizes(scale)
     styles = [tensor_of(style, size, device) for style, size in zip(plan.styles, sizes, strict=True)]
     part = painted(plan.masks, content, plan.options.feather) if plan.masks else None
-    return Scene(*coloring.next_scale(content, styles, part.mask if part else None), coloring, part)
+    content, styles = coloring.next_scale(content, styles, part.mask if part else None)
+    styles = [continued_style(style, scale) for style in styles]
+    return Scene(continued(content, scale.bleed, scale.bleed), styles, coloring, part, scale.bleed)

@@ -109,8 +109,9 @@ def position_flaw(at: Position, plan: Plan) -> str:
 def tensor_flaw(state: State, plan: Plan) -> str:
     """Return what is wrong with a state's tensors and costs; empty if nothing is."""
     scale = plan.scales[state.position.scale]
-    picture = (1, 3, scale.height, scale.width)
+    width, height = scale.canvas
     for name, tensor in state.tensors().items():
+        picture = (1, 3, *((scale.height, scale.width) if name == "shown" else (height, width)))
         number = name not in ("image", "shown", "best") and tensor.ndim == 0
         if not number and (tuple(tensor.shape) != picture or tensor.dtype != torch.float32):
             return f"{name} is {tuple(tensor.shape)} of {tensor.dtype}, not {picture} of float32"

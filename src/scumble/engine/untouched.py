@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from scumble.engine.bleed import continued
 from scumble.engine.layer_regions import inside
 from scumble.image.masks import Masks
 from scumble.optimizers.base import Evaluate, Evaluation
@@ -26,6 +27,10 @@ class Painted:
     def blended(self, image: Tensor) -> Tensor:
         """Return the content where it is left untouched, else the image, exactly either at both ends."""
         return torch.lerp(self.content, image, self.mask)
+
+    def continued(self, bleed: int) -> "Painted":
+        """Return what is painted of a canvas with so many pixels more at each edge."""
+        return Painted(continued(self.mask, bleed, bleed), continued(self.content, bleed, bleed))
 
     def part_of(self, objective: Evaluate) -> Evaluate:
         """Return the objective of what `blended` shows: untouched pixels are seen, and have no gradient."""

@@ -22,7 +22,6 @@ class Loss(ABC):
     reference: ClassVar[Literal["content", "style", "none"]]
     follows_strength: ClassVar[bool] = True  # of a loss that keeps the content: less weight at more strength
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
-    skips_edge: ClassVar[bool] = False  # of a style loss: whether a layer's outermost positions do not count
     first_block: ClassVar[int] = (
         1  # of a style loss: layers of blocks before, conv1_1 and so on, it leaves out
     )

@@ -26,7 +26,6 @@ class CovarianceLoss(Loss):
     """
 
     reference = "style"
-    skips_edge = True  # what lies beyond is made up there, and comes out as a frame
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         feature = precise(feature)

@@ -33,6 +33,13 @@ class Look(Part):
         description="Pair the regions of content and styles, so that sky is painted like sky: auto, off, or how many "
         "at most, 1 to 8.",
     )
+    bleed: Annotated[float, LOOK] = Field(
+        0.8,
+        ge=0,
+        le=25,
+        description="How far beyond its edges the picture is painted, in hundredths of the long edge; cut off in the "
+        "end, so that strokes go on to the edge.",
+    )
     start: Annotated[str, LOOK, Parameter(alias="--init")] = Field(
         "content",
         min_length=1,
