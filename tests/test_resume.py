@@ -301,21 +301,23 @@ def test_what_is_no_checkpoint_is_not_replaced(folder):
 
 
 @pytest.fixture
-def finished(folder):
-    """A finished picture and its last total."""
+def finished(folder, request):
+    """A finished picture and its last total; with another bleed where a test says so."""
     result = None
-    run = prepare(folder / "photo.png", folder / "paint.png", **SMALL | {"steps": (30, 20)})
+    bleed = {"bleed": request.param} if hasattr(request, "param") else {}
+    run = prepare(folder / "photo.png", folder / "paint.png", **SMALL | {"steps": (30, 20)} | bleed)
     list(run)
     result = run.result()
     result.save(folder / "out.png")
     return result.record.costs["total"]
 
 
-def test_a_finished_picture_is_gone_on_from_where_it_ended(folder, finished):
+@pytest.mark.parametrize(("finished", "near"), [(0, 0.05), (0.8, 0.1)], indirect=["finished"])
+def test_a_finished_picture_is_gone_on_from_where_it_ended(folder, finished, near):
     run = prepare_continued(folder / "out.png", steps="+5")
     totals = [float(step.total) for step in run]
     assert len(totals) == 5
-    assert totals[0] == pytest.approx(finished, rel=0.1)  # what was cut off is continued anew
+    assert totals[0] == pytest.approx(finished, rel=near)  # what was cut off is continued anew
     assert totals == sorted(totals, reverse=True)
     assert totals[-1] < finished
     record = run.result().record

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
+from scumble.engine.bleed import trimmed
 from scumble.engine.compared import Compared
 from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
@@ -42,16 +43,6 @@ def plain(layer: nn.Module, activation: Tensor) -> Tensor:
     return F.conv2d(activation, layer.weight, layer.bias, padding=padding)
 
 
-def moments(feature: Tensor, margin: int) -> tuple[Tensor, Tensor]:
-    """Return covariance (C, C) and mean (C,) over positions but so many from the edge."""
-    height, width = feature.shape[2:]
-    feature = feature[..., margin : height - margin, margin : width - margin]
-    rows = feature.permute(0, 2, 3, 1).flatten(0, 2)
-    mean = rows.mean(0)
-    centered = rows - mean
-    return centered.T @ centered / len(rows), mean
-
-
 def differences(image: Tensor) -> tuple[Tensor, Tensor]:
     """Return the differences of neighbors across and down."""
     return image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]
@@ -77,8 +68,12 @@ class Plain:
             self.free = [each.abs() for each in differences(content)]
 
     def moments(self, feature: Tensor) -> tuple[Tensor, Tensor]:
-        """Return covariance and mean of a layer without its bleed."""
-        return moments(feature, self.margin((feature.shape[2], feature.shape[3])))
+        """Return covariance (C, C) and mean (C,) over the positions of a layer that are not of its bleed."""
+        seen = trimmed(feature, self.margin((feature.shape[2], feature.shape[3])))
+        rows = seen.permute(0, 2, 3, 1).flatten(0, 2)
+        mean = rows.mean(0)
+        centered = rows - mean
+        return centered.T @ centered / len(rows), mean
 
     def __call__(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Return loss and gradient."""

@@ -19,11 +19,10 @@ def affine(rows: Tensor, center: Tensor, matrix: Tensor, offset: Tensor) -> Tens
         matrix: (C, C).
         offset: (C,).
     """
-    rounded = matrix.to(rows.dtype)
     if not is_fused(rows) or not len(rows):
-        near = center.to(rows.dtype)
-        rest = offset - (center - precise(near)) @ precise(rounded)
-        return torch.matmul(rows - near, rounded) + rest.to(rows.dtype)
+        near, rounded, rest = rounded_apart(center, matrix, offset, rows.dtype)
+        return torch.matmul(rows - near, rounded) + rest
+    rounded = matrix.to(rows.dtype)
     constant = offset - center @ precise(rounded)
     positions = rows[None].permute(0, 3, 1, 2)  # (1, C, n, L), channels last
     kernel = rounded.mT[:, :, None, None]
@@ -31,3 +30,19 @@ def affine(rows: Tensor, center: Tensor, matrix: Tensor, offset: Tensor) -> Tens
         positions, kernel, constant, [0, 0], [1, 1], [1, 1], 1, "none", [], ""
     )
     return result[0].permute(1, 2, 0)  # type: ignore[no-any-return]
+
+
+def rounded_apart(
+    center: Tensor, matrix: Tensor, offset: Tensor, precision: torch.dtype
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return center, matrix and offset in a precision; what the center is rounded by goes into the offset.
+
+    Args:
+        center: (..., C), float32 or better.
+        matrix: (..., C, C).
+        offset: (..., C).
+        precision: of the rows.
+    """
+    near, rounded = center.to(precision), matrix.to(precision)
+    moved = (center - precise(near)).unsqueeze(-2) @ precise(rounded)  # (..., 1, C)
+    return near, rounded, (offset - moved.squeeze(-2)).to(precision)

@@ -9,8 +9,8 @@ from torch.autograd import Function
 from torch.nn import functional as F
 
 from scumble.backbones.passes import LARGE, identity
-from scumble.engine.affine import affine
-from scumble.losses.base import exact, precise
+from scumble.engine.affine import affine, rounded_apart
+from scumble.losses.base import exact
 
 PARTS = 8  # of a whole layer at most: cores share them, and what a product reads twice is in the cache
 CHUNKS = 32  # of a layer in regions, about
@@ -153,10 +153,9 @@ class Partition:
         """Return a feature's gradient, (row - mean) matrix + offset of each region; (K, C), (K, C, C), (K, C)."""
         if len(mean) == 1:  # rounded as in `Whole`
             return self.scatter(self.weigh(affine(rows, mean[0], matrices[0], offsets[0])), feature)
-        near, rounded = mean.to(rows.dtype), matrices.to(rows.dtype)
-        offsets = offsets[:, None] - (mean - precise(near))[:, None] @ precise(rounded)
+        near, rounded, rest = rounded_apart(mean, matrices, offsets, rows.dtype)
         centered = moved(rows, -self.of_chunks(near[:, None]))
-        products = torch.baddbmm(self.of_chunks(offsets.to(rows.dtype)), centered, self.of_chunks(rounded))
+        products = torch.baddbmm(self.of_chunks(rest[:, None]), centered, self.of_chunks(rounded))
         return self.scatter(self.weigh(products), feature)
 
     def scatter(self, chunks: Tensor, feature: torch.Size) -> Tensor:

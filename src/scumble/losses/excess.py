@@ -13,9 +13,7 @@ class MeanSquaredExcess(Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, low: Tensor | float, high: Tensor | float) -> Tensor:
         excess = values.clamp(low, high)  # type: ignore[arg-type]
-        torch.sub(
-            values, excess, out=excess
-        )  # in place: a new array as large as the picture is not in the cache
+        torch.sub(values, excess, out=excess)  # a new array as large as the picture is not in the cache
         ctx.save_for_backward(excess)
         length: Tensor = torch.linalg.vector_norm(excess, dim=tuple(range(1, values.ndim)))
         return length.square() / values[0].numel()
