@@ -1,6 +1,7 @@
 """What a run will take; the figures themselves belong to benchmarks."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from scumble.engine.forecast import (
     Speed,
     forecast,
     in_tiles,
+    remember,
     remembered,
     speed_file,
 )
@@ -37,12 +39,20 @@ def expect(content, style):
     return run
 
 
-def test_a_machine_is_measured_once(expect):
+def test_a_machine_is_measured_once_in_an_hour(expect):
     first = expect(size=256)
     assert len(remembered()) == 1
     assert expect(size=256) == first
     expect(size=256, weight={"gram": 1})
     assert len(remembered()) == 2
+
+
+@pytest.mark.parametrize("ago, kept", [(3000, True), (4000, False), (-1000, False)])
+def test_what_was_measured_long_ago_is_measured_again(expect, ago, kept):
+    expect(size=64)
+    ((key, speed),) = remembered().items()
+    remember({key: replace(speed, fixed=1000.0, measured=speed.measured - ago)})
+    assert (expect(size=64).seconds > 1000) is kept
 
 
 def test_more_pixels_and_more_steps_take_longer(expect):
@@ -71,7 +81,7 @@ def test_a_broken_memory_is_measured_anew(expect, broken):
     speed_file().write_text(broken, encoding="utf-8")
     assert expect(size=64).seconds > 0
     (speed,) = json.loads(speed_file().read_text(encoding="utf-8")).values()
-    assert speed.keys() == {"fixed", "per_pixel"}
+    assert speed.keys() == {"fixed", "per_pixel", "measured"}
 
 
 def test_tiles_cost_their_overlap_and_a_second_pass(content, style):

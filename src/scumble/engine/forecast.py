@@ -1,9 +1,9 @@
-"""What a run will take on this machine: seconds, from two evaluations timed once and remembered, and memory."""
+"""What a run will take on this machine: seconds, from two evaluations timed and remembered for an hour, and memory."""
 
 import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,18 +27,30 @@ PER_MEGAPIXEL = 0.7  # seconds: reading, coloring, writing
 AROUND = 1.15  # times the evaluations: the optimizer
 TARGETS = 4  # evaluations: before the first one of a scale
 FORWARD = 0.5  # evaluations: what the first pass of tiles takes
+FRESH = (
+    3600  # seconds: machines have slow hours, by heat or by what else they do (40 % too high, seen on one)
+)
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How long an evaluation takes: `fixed` seconds, and `per_pixel` for each pixel."""
+    """How long an evaluation takes: `fixed` seconds, and `per_pixel` for each pixel, `measured` in Unix time."""
 
     fixed: float
     per_pixel: float
+    measured: float = 0.0
+
+    @property
+    def fresh(self) -> bool:
+        """Whether this was measured within the last hour; a clock that was set back counts as long ago."""
+        return 0 <= time.time() - self.measured < FRESH
 
     def seconds(self, pixels: float) -> float:
         """Return the seconds of one evaluation."""
         return self.fixed + self.per_pixel * pixels
+
+
+NUMBERS = tuple(each.name for each in fields(Speed))
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,7 @@ class Forecast:
 def forecast(plan: Plan) -> Forecast:
     """Return what a run will take, within about a quarter on a machine that does nothing else.
 
-    The first time on a machine this takes a second or two with the bundled network, longer with larger ones.
+    The first time in an hour this takes a second or two with the bundled network, longer with larger ones.
 
     Raises:
         OutOfMemory: there is no way to make the picture fit.
@@ -86,23 +98,23 @@ def in_tiles(need: Need, size: tuple[int, int], fit: Fit) -> float:
 
 
 def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:
-    """Return the speed of a backbone on this machine, from the cache or measured."""
+    """Return the speed of a backbone on this machine, measured within the last hour or now."""
     threads = thread_count(options.threads)
     key = (f"{version('scumble')} torch {torch.__version__} {options.backbone} {device_name(device)} "
            f"{backbone.precision} {threads} {','.join(sorted(options.weight))}")  # fmt: skip
     known = remembered()
-    if key in known:
+    if key in known and known[key].fresh:
         return known[key]
     keep_memory()
     with use_threads(options.threads):
-        low, high = (measured(backbone, options, side, device) for side in SIDES)
+        low, high = (seconds_of_one(backbone, options, side, device) for side in SIDES)
     per_pixel = max(0.0, high - low) / (SIDES[1] ** 2 - SIDES[0] ** 2)
-    speed = Speed(max(0.0, low - per_pixel * SIDES[0] ** 2), per_pixel)
+    speed = Speed(max(0.0, low - per_pixel * SIDES[0] ** 2), per_pixel, time.time())
     remember({**known, key: speed})
     return speed
 
 
-def measured(backbone: Backbone, options: Options, side: int, device: torch.device) -> float:
+def seconds_of_one(backbone: Backbone, options: Options, side: int, device: torch.device) -> float:
     """Return the seconds of one evaluation of a square picture."""
     random = torch.Generator().manual_seed(0)
     content, style, image = (torch.rand(1, 3, side, side, generator=random).to(device) for _ in range(3))
@@ -124,7 +136,7 @@ def remembered() -> dict[str, Speed]:
     """Return the speeds that were measured before; none if there is no such file or something is wrong with it."""
     try:
         found = json.loads(speed_file().read_text(encoding="utf-8"))
-        return {str(key): Speed(float(one["fixed"]), float(one["per_pixel"])) for key, one in found.items()}
+        return {str(key): Speed(**{name: float(one[name]) for name in NUMBERS}) for key, one in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
