@@ -47,7 +47,7 @@ def test_a_machine_is_measured_once_in_an_hour(expect):
     assert len(remembered()) == 2
 
 
-@pytest.mark.parametrize("ago, kept", [(3000, True), (4000, False), (-1000, False)])
+@pytest.mark.parametrize(("ago", "kept"), [(3000, True), (4000, False), (-1000, False)])
 def test_what_was_measured_long_ago_is_measured_again(expect, ago, kept):
     expect(size=64)
     ((key, speed),) = remembered().items()

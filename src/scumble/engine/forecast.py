@@ -1,4 +1,4 @@
-"""What a run will take on this machine: seconds, from two evaluations timed and remembered for an hour, and memory."""
+"""What a run will take on this machine: seconds, from two evaluations timed at most an hour ago, and memory."""
 
 import json
 import math
