@@ -16,9 +16,11 @@ def phases(pictures: tuple[Path, ...], teacher: Path, out: Path) -> list[Recipe]
     """Return the runs that made the bundled network; each goes on from the file of the one before.
 
     The first learns the teacher's activations, the second goes on with that at a lower rate, and the third learns
-    from more scales and how activations pull on the picture, too.
+    from more scales and how activations pull on the picture, too, as is the rule since.
     """
-    first = Recipe(pictures, teacher, out / "first", steps=5000, rate=3e-3, seed=0)
+    first = Recipe(
+        pictures, teacher, out / "first", steps=5000, rate=3e-3, seed=0, gradient=0.0, scales=(0.6, 2.0)
+    )
     second = replace(
         first, out=out / "second", start=out / "first" / "compact.safetensors", steps=2600, rate=1e-3, seed=1
     )

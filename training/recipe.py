@@ -32,7 +32,7 @@ class Recipe:
     side: Annotated[int, Parameter(group=DATA, help="side of a crop, pixels, 32 at least")] = 128
     scales: Annotated[
         tuple[float, float], Parameter(group=DATA, help="least and most that a crop is reduced by")
-    ] = (0.6, 2.0)
+    ] = (0.4, 3.0)
     rate: Annotated[
         float, Parameter(group=COURSE, help="highest learning rate of the one-cycle schedule")
     ] = 3e-3
@@ -75,7 +75,7 @@ class Recipe:
         Parameter(
             group=LOSS, help="weight of the pull of features on the picture, on 2 crops of each update"
         ),
-    ] = 0.0
+    ] = 0.3
     arithmetic: Annotated[
         Literal["auto", "float32", "bfloat16"],
         Parameter(group=COURSE, help="auto: bfloat16 where the hardware has it"),

@@ -14,14 +14,15 @@ from scumble.engine.pyramid import Scale
 from scumble.engine.regions import Regions
 
 
-def continued(image: Tensor, across: int, down: int) -> Tensor:
-    """Return an image (1, C, H, W) with so many columns and rows more at each edge, mirrored.
+def continued(image: Tensor, across: int, down: int | None = None) -> Tensor:
+    """Return an image (1, C, H, W) with so many columns, and rows or as many, more at each edge, mirrored.
 
     Example:
         >>> import torch
         >>> continued(torch.tensor([1.0, 2, 3]).view(1, 1, 1, 3), 2, 0).flatten()
         tensor([3., 2., 1., 2., 3., 2., 1.])
     """
+    down = across if down is None else down
     return F.pad(image, (across, across, down, down), mode="reflect") if across or down else image
 
 
@@ -37,7 +38,7 @@ def continued_style(style: Tensor, scale: Scale) -> Tensor:
     """
     height, width = style.shape[-2:]
     bleed = min(round(scale.bleed * max(height, width) / max(scale.size)), min(height, width) - 1)
-    return continued(style, bleed, bleed)
+    return continued(style, bleed)
 
 
 def continued_regions(regions: Regions | None, scale: Scale) -> Regions | None:

@@ -175,7 +175,7 @@ class Painting:
         given = self.plan.styles[0] if self.options.start == "style" else self.plan.start
         picture = tensor_of(given, scale.size, self.device) if given else None
         return start_image(
-            self.options, content, None if picture is None else continued(picture, scale.bleed, scale.bleed)
+            self.options, content, None if picture is None else continued(picture, scale.bleed)
         )
 
     def _enlarged(self, image: Tensor, coarse: Tensor, content: Tensor, scale: Scale) -> Tensor:

@@ -57,4 +57,4 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
     part = painted(plan.masks, content, plan.options.feather) if plan.masks else None
     content, styles = coloring.next_scale(content, styles, part.mask if part else None)
     styles = [continued_style(style, scale) for style in styles]
-    return Scene(continued(content, scale.bleed, scale.bleed), styles, coloring, part, scale.bleed)
+    return Scene(continued(content, scale.bleed), styles, coloring, part, scale.bleed)

@@ -30,7 +30,7 @@ class Painted:
 
     def continued(self, bleed: int) -> "Painted":
         """Return what is painted of a canvas with so many pixels more at each edge."""
-        return Painted(continued(self.mask, bleed, bleed), continued(self.content, bleed, bleed))
+        return Painted(continued(self.mask, bleed), continued(self.content, bleed))
 
     def part_of(self, objective: Evaluate) -> Evaluate:
         """Return the objective of what `blended` shows: untouched pixels are seen, and have no gradient."""
