@@ -3,12 +3,14 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from torch import Tensor
+
+SILENCE = 30  # seconds
 
 
 class Log:
@@ -16,6 +18,7 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8")
+        self._said = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -29,11 +32,17 @@ class Log:
         """Add a row; it is on the disk when this returns."""
         print(json.dumps(row), file=self._file, flush=True)
 
-    def say(self, step: int, progress: float, seconds: float, measured: dict[str, dict[str, float]]) -> None:
-        """Tell the person who waits how far it is, how long it will take, and what was measured."""
-        left = seconds / progress * (1 - progress) / 60 if progress else 0.0
-        shown = " ".join(f"{error:.3f}" for error in measured["errors"].values())
-        print(f"update {step}, {progress:.0%}, {left:.0f} min left; held-out errors {shown}", file=sys.stderr)
+    def say(self, step: int, progress: float, seconds: float, what: str, errors: Iterable[float]) -> None:
+        """Tell the person who waits how far it is, how long it will take, and the errors of each layer."""
+        self._said = time.monotonic()
+        left = f", {seconds / progress * (1 - progress) / 60:.0f} min left" if progress else ""
+        shown = " ".join(f"{error:.3f}" for error in errors)
+        print(f"update {step}, {progress:.0%}{left}; {what} {shown}", file=sys.stderr)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was said for so long that one wonders."""
+        return time.monotonic() - self._said > SILENCE
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Distil the bundled network: `make train`, or `python -m training.train --help`."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,9 +137,7 @@ def train(recipe: Recipe) -> Path | None:
             load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed, recipe.scales
         )
         if not resumed:
-            put, reference = training.machine.put, Teacher(recipe.teacher, device=training.machine.device)
-            fit_heads(training.student, training.teacher, put(torch.stack([pictures[i] for i in range(48)])))
-            log.write({"step": 0, "held_out": validate(training.student, reference, put(crops))})
+            begin(training, pictures, crops, log)
         follow(training, pictures, crops, log)
         training.save()
         if training.progress < 1:
@@ -150,6 +149,17 @@ def train(recipe: Recipe) -> Path | None:
     return export(student, crops, recipe.out / f"{recipe.backbone}.safetensors", told, recipe.backbone)
 
 
+def begin(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> None:
+    """Fit the heads of a network without any, and tell from which errors it sets out."""
+    put = training.machine.put
+    print(f"{len(pictures.pictures)} pictures to train on; heads are fitted first", file=sys.stderr)
+    fit_heads(training.student, training.teacher, put(torch.stack([pictures[i] for i in range(48)])))
+    reference = Teacher(training.recipe.teacher, device=training.machine.device)
+    measured = validate(training.student, reference, put(held_out))
+    log.write({"step": 0, "held_out": measured})
+    log.say(0, 0.0, 0.0, "held-out errors", measured["errors"].values())
+
+
 def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> None:
     """Make the updates that are left; a line in the log every 20, a validation when due, a checkpoint every 100."""
     recipe, machine = training.recipe, training.machine
@@ -159,13 +169,22 @@ def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> N
         found = training.update(image)
         training.seconds += speed.lap()
         if training.step % 20 == 0:
-            row = {"step": training.step, "errors": [round(error, 4) for error in found.tolist()]}
+            now = [round(error, 4) for error in found.tolist()]
+            row = {"step": training.step, "errors": now}
             require_finite(training.step, found)
             log.write(row | {"rate": training.optimizer.param_groups[0]["lr"]} | speed.told())
+            if log.silent:
+                log.say(training.step, training.progress, training.seconds, "errors", now)
         if training.step % recipe.every == 0:
             measured = validate(training.student, reference, unseen)
             log.write({"step": training.step, "held_out": measured})
-            log.say(training.step, training.progress, training.seconds, measured)
+            log.say(
+                training.step,
+                training.progress,
+                training.seconds,
+                "held-out errors",
+                measured["errors"].values(),
+            )
             speed.skip()
         if training.step % 100 == 0:
             training.save()

@@ -1,6 +1,7 @@
 """The loop: resumable, logged, exported whole; each choice of a recipe does something."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,17 @@ def test_a_resumed_run_equals_an_unbroken_one(recipe, capsys):
     resumed = trained(recipe, "broken")
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert "compact.safetensors" in capsys.readouterr().out
+
+
+def test_a_run_tells_how_it_goes(recipe, capsys, monkeypatch):
+    monkeypatch.setattr("training.log.SILENCE", 0)
+    train(replace(recipe, steps=20, every=40))
+    first, begun, later = capsys.readouterr().err.splitlines()
+    assert first.endswith("pictures to train on; heads are fitted first")
+    assert re.fullmatch(r"update 0, 0%; held-out errors( \d\.\d{3}){6}", begun)
+    assert re.fullmatch(r"update 20, 100%, 0 min left; errors( \d\.\d{3}){6}", later)
+    begins = read_log(recipe.out / "log.jsonl")[1]
+    assert begun.endswith(" ".join(f"{error:.3f}" for error in begins["held_out"]["errors"].values()))
 
 
 def test_training_changes_all_weights(recipe):
