@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from torch import Tensor
 
-SILENCE = 30  # seconds
+SILENCE = 30  # seconds after which one wonders whether a run goes on
 
 
 class Log:
@@ -41,7 +41,7 @@ class Log:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing was said for so long that one wonders."""
+        """Whether it is time to say something again."""
         return time.monotonic() - self._said > SILENCE
 
 

@@ -1,7 +1,7 @@
 """Distil the bundled network: `make train`, or `python -m training.train --help`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ class Training:
         self.student = first_student(recipe)
         self.student.to(machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.teacher = Teacher(recipe.teacher, recipe.teacher_pooling == "blurred", machine.device)
+        self.reference = Teacher(
+            recipe.teacher, device=machine.device
+        )  # of held-out errors, whatever is trained with
         self.optimizer = torch.optim.AdamW(self.student.parameters(), lr=recipe.rate, weight_decay=1e-4)
         self.checkpoint = recipe.out / "checkpoint.pt"
 
@@ -136,9 +139,10 @@ def train(recipe: Recipe) -> Path | None:
         pictures = Crops(
             load_pictures(list(recipe.pictures), held_out=False), recipe.side, recipe.seed, recipe.scales
         )
+        unseen = training.machine.put(crops)
         if not resumed:
-            begin(training, pictures, crops, log)
-        follow(training, pictures, crops, log)
+            begin(training, pictures, unseen, log)
+        follow(training, pictures, unseen, log)
         training.save()
         if training.progress < 1:
             return None
@@ -149,42 +153,42 @@ def train(recipe: Recipe) -> Path | None:
     return export(student, crops, recipe.out / f"{recipe.backbone}.safetensors", told, recipe.backbone)
 
 
-def begin(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> None:
+def begin(training: Training, pictures: Crops, unseen: Tensor, log: Log) -> None:
     """Fit the heads of a network without any, and tell from which errors it sets out."""
-    put = training.machine.put
     print(f"{len(pictures.pictures)} pictures to train on; heads are fitted first", file=sys.stderr)
-    fit_heads(training.student, training.teacher, put(torch.stack([pictures[i] for i in range(48)])))
-    reference = Teacher(training.recipe.teacher, device=training.machine.device)
-    measured = validate(training.student, reference, put(held_out))
-    log.write({"step": 0, "held_out": measured})
-    log.say(0, 0.0, 0.0, "held-out errors", measured["errors"].values())
+    crops = torch.stack([pictures[i] for i in range(48)])
+    fit_heads(training.student, training.teacher, training.machine.put(crops))
+    tell_held_out(training, unseen, log)
 
 
-def follow(training: Training, pictures: Crops, held_out: Tensor, log: Log) -> None:
+def tell_held_out(training: Training, unseen: Tensor, log: Log) -> None:
+    """Measure on held-out crops; write it down and say it."""
+    measured = validate(training.student, training.reference, unseen)
+    log.write({"step": training.step, "held_out": measured})
+    say(training, log, "held-out errors", measured["errors"].values())
+
+
+def say(training: Training, log: Log, what: str, errors: Iterable[float]) -> None:
+    """Say how far a run is, and the errors of each layer."""
+    log.say(training.step, training.progress, training.seconds, what, errors)
+
+
+def follow(training: Training, pictures: Crops, unseen: Tensor, log: Log) -> None:
     """Make the updates that are left; a line in the log every 20, a validation when due, a checkpoint every 100."""
-    recipe, machine = training.recipe, training.machine
-    reference, unseen = Teacher(recipe.teacher, device=machine.device), machine.put(held_out)
+    recipe = training.recipe
     speed = Speed(recipe.batch, recipe.side)
     for image in speed.watch(waited(training, pictures)):
         found = training.update(image)
         training.seconds += speed.lap()
         if training.step % 20 == 0:
             now = [round(error, 4) for error in found.tolist()]
-            row = {"step": training.step, "errors": now}
             require_finite(training.step, found)
-            log.write(row | {"rate": training.optimizer.param_groups[0]["lr"]} | speed.told())
+            rate = training.optimizer.param_groups[0]["lr"]
+            log.write({"step": training.step, "errors": now, "rate": rate} | speed.told())
             if log.silent:
-                log.say(training.step, training.progress, training.seconds, "errors", now)
+                say(training, log, "errors", now)
         if training.step % recipe.every == 0:
-            measured = validate(training.student, reference, unseen)
-            log.write({"step": training.step, "held_out": measured})
-            log.say(
-                training.step,
-                training.progress,
-                training.seconds,
-                "held-out errors",
-                measured["errors"].values(),
-            )
+            tell_held_out(training, unseen, log)
             speed.skip()
         if training.step % 100 == 0:
             training.save()
