@@ -82,13 +82,28 @@ def test_standing_still_on_a_slope_is_being_stuck(guard):
 
 def test_standing_still_in_the_valley_is_the_end(guard):
     verdicts = [guard.verdict(picture(), update(picture(), 4.0, gradient=1e-6)) for _ in range(3)]
-    assert verdicts == ["fine", "fine", "converged"]
+    assert verdicts == ["fine", "fine", "at rest"]
 
 
 def test_standing_still_after_coming_down_is_the_end(guard):
     guard.verdict(picture(1), update(picture(), 4.0, gradient=9.0))
     verdicts = [guard.verdict(picture(), update(picture(), 3.0, gradient=9.0)) for _ in range(3)]
-    assert verdicts == ["fine", "fine", "converged"]
+    assert verdicts == ["fine", "fine", "at rest"]
+
+
+@pytest.mark.parametrize(
+    ("plateau", "number", "precision", "said"),
+    [
+        (0.0, 3, torch.float32, "64 x 48 is at rest after step 3 of 9: no further one gains anything"),
+        (0.0, 3, torch.bfloat16, "64 x 48 is at rest after step 3 of 9: no further one gains anything in bfloat16; "
+         "--precision float32 tells smaller gains apart"),
+        (0.0, 9, torch.float32, None),
+        (1e-4, 3, torch.bfloat16, None),
+    ],
+)  # fmt: skip
+def test_rest_is_said_where_all_steps_were_asked_for(plateau, number, precision, said):
+    guard = Guard(varied=True, plateau=plateau)
+    assert guard.rest((64, 48), number, 9, precision) == ((said,) if said else ())
 
 
 def test_a_step_that_moves_begins_the_count_again(guard):

@@ -54,6 +54,10 @@ class TestSources:
         assert image.getpixel((0, 0)) == (0, 0, 40)
         assert image.info == {"comment": "mine"}
 
+    def test_truth_is_white(self):
+        picture = read_picture(np.array([[True, False, True]]))
+        assert np.asarray(picture.rgb)[0, :, 0].tolist() == [255, 0, 255]
+
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, ">u2", np.float32, np.float64, np.float16])
     @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (5, 7, 3), (5, 7, 4)])
     def test_arrays(self, dtype, shape):

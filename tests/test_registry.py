@@ -55,7 +55,7 @@ def test_a_name_that_does_not_exist(hats):
         UnknownName, match=r"unknown hat 'bowlr'; did you mean 'bowler'\? known: bowler"
     ) as error:
         hats["bowlr"]
-    assert error.value.hint == "--plugin FILE loads a hat of your own"
+    assert error.value.hint == "of your own is bowler"
 
 
 def test_names_are_sorted():

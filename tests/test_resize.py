@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scumble.image.resize import fit, resize
+from scumble.image.resize import fit, resize, resize_softly
 
 SIDES = st.integers(1, 100_000)
 
@@ -68,3 +68,12 @@ def test_fine_stripes_become_grey_not_moire():
     stripes = np.tile(np.uint8([0, 255]), (100, 200))
     small = np.asarray(resize(Image.fromarray(stripes), (37, 10)), int)[:, 2:-2]
     assert np.abs(small - 127.5).max() < 20
+
+
+@pytest.mark.parametrize("size", [(30, 7), (200, 150), (77, 77)])
+def test_softly_no_value_lies_beyond_those_there_were(size):
+    halves = Image.fromarray(np.repeat(np.uint8([[20] * 40 + [200] * 60]), 50, axis=0))
+    soft = np.asarray(resize_softly(halves, size)).astype(int)
+    assert (soft.min(), soft.max()) == (20, 200)
+    assert (np.diff(soft) >= 0).all()
+    assert soft.shape == size[::-1]

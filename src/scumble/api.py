@@ -14,8 +14,8 @@ from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan
 from scumble.errors import UnknownName, UsageError
-from scumble.image.files import read_picture
-from scumble.image.resize import resize
+from scumble.image.files import UNNAMED, read_picture
+from scumble.image.resize import resize, resize_softly
 from scumble.inputs import NO_MASK, Sources, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
@@ -103,7 +103,7 @@ class Run:
         size = (self.plan.width, self.plan.height)
         image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
-            image.putalpha(resize(self.plan.content.alpha, size))
+            image.putalpha(resize_softly(self.plan.content.alpha, size))
         return Result(image, self._record(self.last.count, self.last.costs()))
 
     def _record_at(self, state: "State") -> Record:
@@ -226,8 +226,12 @@ def find_source(source: Source, folders: Sequence[Path]) -> Path:
     if there:
         message = f"{str(there[0])!r} is not the picture that the record speaks of: its content differs"
     else:
-        message = f"{source.name!r}, which the record speaks of, is not in {', '.join(map(str, folders))}"
-    raise UsageError(message, "--inputs FOLDER says where the content and the styles are")
+        here = dict.fromkeys("this folder" if folder == Path() else repr(str(folder)) for folder in folders)
+        message = f"{source.name!r}, which the record speaks of, is not in {' or '.join(here)}"
+    hint = "--inputs FOLDER says where the content and the styles are"
+    if source.name == UNNAMED:
+        hint = f"it came from memory or through a pipe: save it as a file {UNNAMED!r}, and {hint}"
+    raise UsageError(message, hint)
 
 
 def recorded_options(record: Record) -> Options:

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -119,7 +120,17 @@ def cropped(picture: Picture, box: Box) -> Picture:
 
 
 def read_masks(given: Sequence[Any]) -> list[Read | None]:
-    """Read masks, each a picture or None; none at all where all are None."""
+    """Read masks, each a picture or None; none at all where all are None.
+
+    Raises:
+        UsageError: two names with a comma between, where the flag is to be given twice.
+    """
+    for mask in given:
+        if isinstance(mask, str) and "," in mask and not Path(mask).exists():
+            raise UsageError(
+                f"there is no mask {mask!r}",
+                "for several the flag is repeated: --content-mask a.png --content-mask b.png",
+            )
     masks = [
         None if mask is None or (isinstance(mask, str) and mask == NO_MASK) else read(mask) for mask in given
     ]

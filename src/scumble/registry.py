@@ -48,9 +48,14 @@ def restore(earlier: dict[str, dict[str, str]]) -> None:
 
 def check(kind: str, table: str, name: str) -> str:
     """Return `name` if the table has it, else raise `UnknownName`; imports nothing."""
-    if name not in modules_by_name(table):
+    homes = modules_by_name(table)
+    if name not in homes:
         article = "an" if kind[0] in "aeiou" else "a"
-        raise UnknownName(kind, name, names(table), f"--plugin FILE loads {article} {kind} of your own")
+        own = [one for one, home in sorted(homes.items()) if not home.startswith("scumble.")]
+        hint = f"of your own {'are' if own[1:] else 'is'} {', '.join(own)}"
+        raise UnknownName(
+            kind, name, names(table), hint if own else f"--plugin FILE loads {article} {kind} of your own"
+        )
     return name
 
 

@@ -85,6 +85,13 @@ def test_an_unknown_loss_hints_at_plugins(scumble):
     assert "hint: --plugin FILE loads a loss of your own" in done.err
 
 
+def test_an_unknown_loss_beside_a_plugin_hints_at_what_it_brought(scumble):
+    done = scumble(*PAINT[:-2], "--weight.my-loss", "2", "--plugin", "mine.py")
+    assert done.code == 2
+    assert "unknown loss 'my-loss'" in done.err
+    assert "hint: of your own is mine\n" in done.err
+
+
 @pytest.fixture
 def made(scumble, desk, forget_plugins):
     """A picture that a plugin helped to make; the plugin is forgotten, its file still there."""

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -110,6 +111,14 @@ def test_a_picture_is_not_sent_to_a_terminal(start):
     os.close(terminal)
     assert process.returncode == 2
     assert err.startswith("error: the picture would go to the terminal\nhint: -o out.png")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_behind_stdout_is_said_in_a_line(start):
+    with Path("/dev/full").open("wb") as full:
+        process = start("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "-", stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "error: cannot write to stdout: No space left on device\n")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from scumble.api import stylize
 from scumble.record import read_record
 
 from .conftest import TINY, opened
@@ -77,6 +78,13 @@ def test_rerun_takes_no_options_from_other_places(scumble, made, monkeypatch, de
     assert np.array_equal(opened(made), opened("out-again.png"))
 
 
+@pytest.fixture
+def photo_of_a_pipe(desk):
+    """A picture whose content was given as bytes."""
+    result = stylize((desk / "photo.png").read_bytes(), "paint.png", size=64, steps=2, coarsest=32)
+    return str(result.save("piped.png"))
+
+
 def test_rerun_finds_inputs_beside_the_picture_and_where_it_is_told(scumble, made, desk, monkeypatch):
     picture = f"../{made}"
     (desk / "elsewhere").mkdir()
@@ -87,9 +95,20 @@ def test_rerun_finds_inputs_beside_the_picture_and_where_it_is_told(scumble, mad
         (desk / name).rename(desk / "inputs" / name)
     lost = scumble("rerun", picture, "-q", "-o", "2.png")
     assert lost.code == 2
-    assert "error: 'photo.png', which the record speaks of, is not in " in lost.err
+    assert "error: 'photo.png', which the record speaks of, is not in this folder or '..'\n" in lost.err
     assert "hint: --inputs FOLDER says where the content and the styles are" in lost.err
     assert scumble("rerun", picture, "-q", "-o", "2.png", "--inputs", "../inputs").out == "2.png\n"
+
+
+def test_a_picture_that_came_through_a_pipe_is_found_once_it_is_a_file(photo_of_a_pipe, scumble, desk):
+    lost = scumble("rerun", photo_of_a_pipe, "-o", "again.png")
+    assert "error: 'image', which the record speaks of, is not in this folder\n" in lost.err
+    assert (
+        "hint: it came from memory or through a pipe: save it as a file 'image', and --inputs FOLDER"
+        in lost.err
+    )
+    (desk / "photo.png").rename(desk / "image")
+    assert scumble("rerun", photo_of_a_pipe, "-q", "-o", "again.png").out == "again.png\n"
 
 
 def test_rerun_works_from_the_record_beside_a_jpeg(scumble):

@@ -155,14 +155,14 @@ def look(
         What to do if it is there already.
     """
     wish.check(len(pictures))
+    settled = settle(
+        Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
+    )
     path = output or Path(f"{wish.kind}.png")
     free = resolve_path(path, on_exists)
     if free is None:
         say(f"{path} is there already; skipped")
     else:
-        settled = settle(
-            Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
-        )
         offer(settled.backbone)
         figure = drawn(read_sources(pictures[0], pictures[1:]), wish, settled)
         free = write(free, [figure], on_exists="rename" if on_exists == "error" else on_exists)

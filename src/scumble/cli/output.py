@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +47,7 @@ class Output:
     json
         Print one JSON object with the result; progress becomes JSON lines on stderr.
     quiet
-        Say nothing but errors.
+        Say nothing but errors; the path of the result is still printed.
     dry_run
         Print what would be done, and write nothing.
     record
@@ -77,15 +78,18 @@ class Output:
         """Refuse what can be told to be wrong by the flags alone.
 
         Raises:
-            UsageError: a terminal would get the bytes of a picture, or a film would replace the picture.
+            UsageError: a terminal would get the bytes of a picture, or two files would have one name.
         """
         if self.to_stdout and sys.stdout.isatty() and not self.dry_run:
             raise UsageError("the picture would go to the terminal", "-o out.png, or: -o - | another-program")
-        if self.timelapse and self.output and self.timelapse.absolute() == Path(self.output).absolute():
-            raise UsageError(
-                f"the picture and the timelapse are both to be {self.output!r}",
-                "give the timelapse another name",
-            )
+        places = {"picture": self.output, "timelapse": self.timelapse, "checkpoint": self.checkpoint}
+        files = {name: Path(place).absolute() for name, place in places.items() if place}
+        for one, other in combinations(files, 2):
+            if files[one] == files[other]:
+                raise UsageError(
+                    f"the {one} and the {other} are both to be {str(places[one])!r}",
+                    f"give the {other} another name",
+                )
         if self.checkpoint_every is not None and self.checkpoint is None:
             raise UsageError("--checkpoint-every needs --checkpoint FILE", "--checkpoint run.checkpoint")
 

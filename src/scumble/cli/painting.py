@@ -9,13 +9,13 @@ from pathlib import Path
 
 from scumble.api import Result, Run
 from scumble.backbones.cache import file_sha256
-from scumble.cli.console import printable, say
+from scumble.cli.console import hang_up, printable, say
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name
 from scumble.cli.progress import Reporter, costs_line, reporter
-from scumble.errors import OutputExists, UsageError
+from scumble.errors import OutputError, OutputExists, UsageError
 from scumble.outputs.base import outputs
 from scumble.outputs.files import OnExists, resolve_path
 
@@ -59,14 +59,14 @@ def place(run: Run, output: Output) -> Path | None:
         UsageError: there is a picture that this one is painted from.
         ScumbleError: see `resolve_path`.
     """
-    given = Path(str(output.output))
+    given = str(output.output)
     try:
         path = resolve_path(given, output.on_exists)
     except OutputExists as error:
         if not output.dry_run:
             raise
         say(f"note: {error.message}")
-        return given
+        return Path(given)
     sources = run.sources
     inputs = (sources.content, *sources.styles, *sources.content_masks, *sources.style_masks)
     if path and path.is_file() and file_sha256(path) in {one.sha256 for one in inputs if one}:
@@ -80,16 +80,17 @@ def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, g
     """Let a run keep its state in a file.
 
     Raises:
-        OutputExists: there is one already, and nothing said that it may be replaced.
+        OutputExists: there is something else, or one already, and nothing said that it may be replaced.
     """
+    from scumble.checkpoint import EVERY, Checkpoint  # torch takes a second to import
+
+    checkpoint = Checkpoint(path, EVERY if every is None else every)
     if path != going_on and on_exists != "overwrite" and os.path.lexists(path):
         raise OutputExists(
             f"the checkpoint {str(path)!r} is there already",
             f"scumble resume {path} goes on from it, --on-exists overwrite begins anew",
         )
-    from scumble.checkpoint import EVERY, Checkpoint  # torch takes a second to import
-
-    run.checkpoint = Checkpoint(path, EVERY if every is None else every)
+    run.checkpoint = checkpoint
 
 
 def input_notes(run: Run) -> Iterator[str]:
@@ -125,13 +126,28 @@ def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: 
             say(f"note: scumble resume {run.checkpoint.path} goes on from there")
     if path is None:
         record = result.record.to_json() if output.record else None
-        sys.stdout.buffer.write(outputs["png"]().encode([result.image], record))
-        sys.stdout.buffer.flush()
+        write_stdout(outputs["png"]().encode([result.image], record))
     else:  # a file of that name that has appeared meanwhile is kept, too
         on_exists = "rename" if output.on_exists == "error" else output.on_exists
         written = result.save(path, on_exists=on_exists, record=output.record) or path
     film = films.finish(run.last) if run.last else None
     tell_result(result, written, films, film, output)
+
+
+def write_stdout(data: bytes) -> None:
+    """Write bytes to stdout.
+
+    Raises:
+        OutputError: what is behind it takes no more; a reader that has gone is a `BrokenPipeError` still.
+    """
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        hang_up(sys.stdout)  # or what is left in its buffer would fail once more at the end
+        raise OutputError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
 def tell_skipped(output: Output) -> None:

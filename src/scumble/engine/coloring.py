@@ -11,7 +11,7 @@ from scumble.engine.palette import color_maps, one_region, recolored
 from scumble.engine.plan import Plan
 from scumble.engine.regions import EDGE, Regions
 from scumble.engine.strength import recolor_amount
-from scumble.image.resize import resize
+from scumble.image.resize import resize_softly
 from scumble.image.tensors import to_tensor
 
 
@@ -37,7 +37,7 @@ class Coloring:
         alpha = plan.content.alpha
         self.alpha = None
         if alpha is not None:
-            self.alpha = to_tensor(resize(alpha, plan.size_at(plan.content, EDGE)))[:, :1].to(device)
+            self.alpha = to_tensor(resize_softly(alpha, plan.size_at(plan.content, EDGE)))[:, :1].to(device)
 
     def next_scale(
         self, content: Tensor, styles: Sequence[Tensor], painted: Tensor | None = None

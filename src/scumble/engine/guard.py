@@ -4,6 +4,7 @@ import math
 from collections import deque
 from typing import Annotated, Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
@@ -11,7 +12,9 @@ from scumble.errors import RunFailed
 from scumble.optimizers.adam import Adam
 from scumble.optimizers.base import Evaluation, Optimizer, Update, read
 
-Verdict = Literal["fine", "converged", "non-finite", "constant", "diverging", "stuck"]
+Verdict = Literal["fine", "converged", "at rest", "non-finite", "constant", "diverging", "stuck"]
+GOOD: tuple[Verdict, ...] = ("fine", "converged", "at rest")
+"""Those after which nothing is to be rescued; a scale ends with the last two."""
 
 FLAT = 1e-3  # deviation of pixels, [0, 1], under which a picture is constant to the eye
 DIVERGING = 1e3  # times the first total
@@ -97,13 +100,21 @@ class Guard:
             return "converged"
         if self.still < PATIENCE:
             return "fine"
-        return "converged" if self._at_rest(update.evaluation) else "stuck"
+        return "at rest" if self._at_rest(update.evaluation) else "stuck"
 
     def _at_rest(self, evaluation: Evaluation) -> bool:
         """Whether this scale has come down, or a change of every pixel by 1/255 would gain next to nothing."""
         total = float(evaluation.total)
         came_down = self.first_total is not None and total < 0.999 * self.first_total
         return came_down or float(evaluation.gradient.abs().sum()) / 255 < 1e-3 * total + 1e-9
+
+    def rest(self, size: tuple[int, int], number: int, of: int, precision: torch.dtype) -> tuple[str, ...]:
+        """Say that a scale ends at rest, where all its steps were asked for: no plateau was to end it."""
+        if self.plateau or number == of:
+            return ()
+        said = f"{size[0]} x {size[1]} is at rest after step {number} of {of}: no further one gains anything"
+        low = precision != torch.float32
+        return (f"{said} in bfloat16; --precision float32 tells smaller gains apart" if low else said,)
 
     def rescue(self, verdict: Verdict, step: int) -> tuple[Optimizer, str]:
         """Return a safer optimizer and what to say of it.

@@ -86,6 +86,16 @@ def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> 
     return per_pixel * precision.itemsize
 
 
+def told(amount: float) -> str:
+    """Return bytes in words: in GB from 1 on, and below in MB, where tenths of a GB would look equal.
+
+    Example:
+        >>> told(3.67e9), told(5.4e8), told(1e5)
+        ('3.7 GB', '540 MB', '0.1 MB')
+    """
+    return f"{amount / 1e9:.1f} GB" if amount >= 1e9 else f"{amount / 1e6:.3g} MB"
+
+
 class Need:
     """What a run needs at each size.
 
@@ -156,7 +166,7 @@ class Need:
         remedies = [f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"]
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
         return OutOfMemory(
-            f"{width} x {height} pixels need {needed / 1e9:.1f} GB even with {last}; {most / 1e9:.1f} GB are allowed",
+            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
             ", or ".join([*remedies, "close other programs"]),
         )
 

@@ -15,8 +15,8 @@ from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
 from scumble.engine.compared import Compared
 from scumble.engine.device import choose_device, choose_precision, exact_float32, use_threads
-from scumble.engine.guard import Guard, deviation
-from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, too_large
+from scumble.engine.guard import GOOD, Guard, deviation
+from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, told, too_large
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
@@ -117,16 +117,16 @@ class Painting:
             self.guard.recall(self.begin.best, self.begin.position.watch)
         self.notes: tuple[str, ...] = ()  # a run that goes on has said these before
         if not begin:
-            told = (
+            said = (
                 f"{one.name} is nearly one color, so there is little in it to paint or to paint after"
                 for one in even
             )
-            self.notes = (*self._substitutions(), *told)
-        precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
-        self.fits = self._fits(precision)
+            self.notes = (*self._substitutions(), *said)
+        self.precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
+        self.fits = self._fits()
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
-        self.backbone.compute_in(precision)
+        self.backbone.compute_in(self.precision)
 
     def _require_sizes(self) -> None:
         """Raise `ImageError` where the coarsest scale has a picture too small for its layers, and say which."""
@@ -151,10 +151,10 @@ class Painting:
             if own != name
         )
 
-    def _fits(self, precision: torch.dtype) -> dict[Scale, list[Fit]]:
+    def _fits(self) -> dict[Scale, list[Fit]]:
         """Return for each scale how to compute it, and what is left to try should memory not be enough."""
         most = memory_limit(self.options, self.device)
-        found = Need(self.backbone, self.plan, precision).fits(most)
+        found = Need(self.backbone, self.plan, self.precision).fits(most)
         ladder = list(rungs(self.options))
         before = self.begin.position.fits if self.begin else [ladder[0]] * len(self.plan.scales)
         ways = {}
@@ -162,9 +162,7 @@ class Painting:
             fit = max(found[scale], kept, key=ladder.index)
             ways[scale] = ladder[ladder.index(fit) :]
             if fit != kept:
-                self.notes += (
-                    f"{scale.width} x {scale.height} with {fit}, to stay below {most / 1e9:.1f} GB",
-                )
+                self.notes += (f"{scale.width} x {scale.height} with {fit}, to stay below {told(most)}",)
         return ways
 
     def _is_tight(self, fit: Fit) -> bool:
@@ -284,14 +282,16 @@ class Painting:
         while number < scale.steps:
             update = self.optimizer.step(image, objective)
             verdict = self.guard.verdict(image, update)
-            if verdict not in ("fine", "converged"):
+            if verdict not in GOOD:
                 self.optimizer, note = self.guard.rescue(verdict, number + 1)
                 self.notes += (note,)
                 image = self.guard.best
                 continue
             image = update.image.clamp(0, 1) if self.options.clip else update.image
             number += 1
-            of = number if verdict == "converged" else scale.steps
+            of = scale.steps if verdict == "fine" else number
+            if verdict == "at rest":
+                self.notes += self.guard.rest(scale.size, number, scale.steps, self.precision)
             yield number, of, image, update.evaluation
             if number == of:
                 return

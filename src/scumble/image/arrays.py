@@ -37,7 +37,7 @@ def from_array(values: NDArray[Any]) -> Image.Image:
     """Return an array as a picture.
 
     Args:
-        values: (H, W) or (H, W, 1), (H, W, 3), (H, W, 4), uint8, uint16, or floats in [0, 1].
+        values: (H, W) or (H, W, 1), (H, W, 3), (H, W, 4), bool (black and white), uint8, uint16, or floats in [0, 1].
 
     Raises:
         ImageError: another shape, type or range, or values that are not finite.
@@ -62,9 +62,11 @@ def _to_bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
         return values
     if values.dtype.kind == "u" and values.dtype.itemsize == 2:
         return eight_bits(values)
+    if values.dtype.kind == "b":
+        return values.astype(np.uint8) * np.uint8(255)
     if values.dtype.kind != "f":
         raise ImageError(
-            f"an array of type {values.dtype} is no picture; allowed are uint8, uint16, and floats in [0, 1]"
+            f"an array of type {values.dtype} is no picture; allowed are bool, uint8, uint16, and floats in [0, 1]"
         )
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):

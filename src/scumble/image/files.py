@@ -23,6 +23,8 @@ from scumble.image.sniff import HEAD
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 1 << 30
+UNNAMED = "image"
+"""What a picture from memory or a pipe is called."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
         path = Path(os.fsdecode(source))
         return _from_bytes(_read_file(path), path.name, max_side, max_pixels)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(source), "image", max_side, max_pixels)
+        return _from_bytes(bytes(source), UNNAMED, max_side, max_pixels)
     if isinstance(source, Image.Image):
         return _from_memory(source, max_side, max_pixels)
     if isinstance(source, np.ndarray):
@@ -101,11 +103,11 @@ def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Pictu
 
 
 def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
-    check_size("image", image.width, image.height, max_side, max_pixels)
+    check_size(UNNAMED, image.width, image.height, max_side, max_pixels)
     try:
         with quiet():
             notes = ("turned as its EXIF orientation says",) if orientation(image) != 1 else ()
-            rgb, alpha, more = to_rgb(upright(image), "image")
+            rgb, alpha, more = to_rgb(upright(image), UNNAMED)
     except ImageError:
         raise
     except Exception as error:  # a picture that Pillow opened but has not decoded yet
@@ -113,7 +115,7 @@ def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     pixels = sha256(
         f"{rgb.width} x {rgb.height}".encode() + rgb.tobytes() + (alpha.tobytes() if alpha else b"")
     )
-    return Picture(rgb, alpha, "image", pixels.hexdigest(), (*notes, *more))
+    return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), (*notes, *more))
 
 
 def _read_file(path: Path) -> bytes:

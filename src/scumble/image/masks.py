@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scumble.errors import UsageError, several
-from scumble.image.files import Picture
-from scumble.image.resize import fit, resize
+from scumble.image.files import UNNAMED, Picture
+from scumble.image.resize import fit, resize_softly
 
 COLORFUL = 48  # difference of the channels from which on a color is none of the grays, of 255
 COMMON = 0.005  # share of a mask from which on a color is meant, and not a soft edge or a trace of JPEG
@@ -119,9 +119,9 @@ def by_color(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
 def drawn(mask: Picture) -> Drawn:
     """Return a mask's pixels, read once."""
     size = fit(mask.width, mask.height, min(LARGEST, max(mask.width, mask.height)))
-    pixels = np.asarray(resize(mask.rgb, size), np.float32)
+    pixels = np.asarray(resize_softly(mask.rgb, size), np.float32)
     if mask.alpha is not None:
-        opaque: Shares = np.asarray(resize(mask.alpha, size), np.float32)
+        opaque: Shares = np.asarray(resize_softly(mask.alpha, size), np.float32)
         pixels = pixels * opaque[..., None] / np.float32(255)
     return Drawn(mask.name, pixels)
 
@@ -139,7 +139,8 @@ def lightness(mask: Drawn) -> Shares:
     """
     shares: Shares = (mask.pixels.mean(2) / 255).astype(np.float32)
     if shares.mean() < EMPTY:
-        raise UsageError(f"the mask {mask.name!r} is black, so that it selects nothing", "white selects")
+        called = "a mask" if mask.name == UNNAMED else f"the mask {mask.name!r}"
+        raise UsageError(f"{called} is black, so that it selects nothing", "white selects")
     return shares
 
 

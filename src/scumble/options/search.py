@@ -23,7 +23,8 @@ class Search(Part):
         1e-4,
         ge=0,
         le=1,
-        description="A scale ends early when 20 steps lower the total by less than this share; 0: never.",
+        description="A scale ends early when 20 steps lower the total by less than this share. 0 makes all steps, "
+        "unless none moves a pixel any more, which is noted.",
     )
     coarsest: Annotated[int, SEARCH] = Field(
         128,

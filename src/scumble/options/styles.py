@@ -36,12 +36,13 @@ class Styles(Part):
     )
     content_mask: Annotated[Files, STYLES] = Field(
         (),
-        description="Picture of where to paint: white is painted, black left untouched; one for each style says "
-        "where that one goes; or one in colors, with style masks in the same colors.",
+        description="Picture of where to paint: white is painted, black left untouched; one for each style, the "
+        "flag given for each, says where that one goes; or one in colors, with style masks in the same colors.",
     )
     style_mask: Annotated[Files, STYLES] = Field(
         (),
-        description="Picture of what to take from each style: white counts; none for a style that counts as a whole.",
+        description="Picture of what to take from each style: white counts; none for a style that counts as a whole. "
+        "The flag is given for each style.",
     )
     feather: Annotated[float, STYLES] = Field(
         1.0,

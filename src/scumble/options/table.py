@@ -93,7 +93,7 @@ def bad_option(error: ValidationError) -> BadOption:
     of_one = [each for each in errors if each["loc"][:1] == errors[0]["loc"][:1]]
     first = max(of_one, key=lambda each: len(each["loc"]))  # of several allowed types, the one that fits best
     where = ".".join(str(part) for part in first["loc"] if not str(part).startswith(("dict[", "tuple[")))
-    given = repr(first["input"])
+    given = " ".join(repr(first["input"]).split())
     shown = given if len(given) <= 60 else given[:57] + "..."
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
     meaning = f"{where}: {field.description}" if field else ""

@@ -106,7 +106,8 @@ def listed(metavar: str, *, repeatable: bool | None = None) -> Parameter:
 class Part(BaseModel):
     """A part of the options: those of one group, frozen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # none of them is used alone
+    # deferred: none of them is used alone
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 LOOK = Parameter(group=Group("Look", sort_key=1))

@@ -59,7 +59,11 @@ def resolve_path(
         OutputExists: it is there already, and `on_exists` is `error`.
         UsageError: it is a folder or a device, or its folder is missing or may not be written to.
     """
-    path = Path(path)
+    given, path = os.fspath(path), Path(path)
+    if given.endswith(os.sep) and not path.is_dir():
+        raise UsageError(
+            f"the output {given!r} is a folder that is not there", f"name a file: {path / 'out.png'}"
+        )
     for suffix in ("", *beside):
         file = path.with_suffix(suffix) if suffix else path
         status = _status(file)
