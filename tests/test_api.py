@@ -191,6 +191,13 @@ def test_a_failed_run_still_has_the_picture_of_its_last_good_step(content, style
     assert np.asarray(run.result().image).std() > 5
 
 
+def test_a_gray_photograph_in_the_style_of_a_gray_drawing_stays_gray(photo, painting):
+    grays = [Image.open(path).convert("L") for path in (photo, painting)]
+    levels = np.asarray(stylize(*grays, size=64, steps=20, coarsest=0).image, int)
+    assert np.ptp(levels, axis=2).max() <= 6
+    assert np.ptp(levels, axis=2).mean() < 0.5
+
+
 def test_alpha_is_kept_aside_and_put_back(photo, style):
     clear = Image.open(photo).convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))

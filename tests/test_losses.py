@@ -126,6 +126,31 @@ def test_range_costs_nothing_inside_and_grows_with_the_square_outside():
     )
 
 
+def row(*colors):
+    """Return a picture of one row, (1, 3, 1, N)."""
+    return torch.tensor(colors, dtype=torch.float64).T[None, :, None]
+
+
+def test_palette_lets_be_what_lies_between_the_colors_of_the_pictures():
+    loss = losses["palette"]()
+    content, style = row((0.2, 0.2, 0.2), (0.6, 0.5, 0.5)), row((0.1, 0.1, 0.4))
+    target = loss.joined(
+        map(loss.statistic, (content, style))
+    )  # r - g to 0.1, g - b from -0.3, b - r from -0.1 to 0.3
+    free = row((0.9, 0.9, 0.9), (0.0, 0.0, 0.3), (0.5, 0.4, 0.6))
+    assert float(loss.distance(loss.statistic(free), target)) == pytest.approx(0, abs=1e-12)
+    stray = row((0.5, 0.5, 0.5), (0.5, 0.2, 0.5))  # r - g and g - b are 0.3 and -0.3
+    assert float(loss.distance(loss.statistic(stray), target)) == pytest.approx(0.2**2 / 6)
+
+
+def test_the_palette_of_bands_is_that_of_the_picture():
+    loss = losses["palette"]()
+    picture = torch.rand(1, 3, 9, 7, generator=torch.Generator().manual_seed(0))
+    bands = loss.joined(loss.statistic(band) for band in picture.split(2, dim=2))
+    assert torch.equal(bands, loss.joined([loss.statistic(picture)]))
+    assert bands.shape == (1, 3, 1, 2)
+
+
 def test_a_covariance_of_a_blank_style_does_not_explode():
     blank = torch.full((1, 6, 5, 7), 0.5, dtype=torch.float64)
     image = torch.from_numpy(IMAGE)[None]

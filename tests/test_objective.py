@@ -153,7 +153,12 @@ def test_strength_weighs_content_and_nothing_else(network):
 
 
 def test_strength_100_leaves_content_out(network):
-    assert Compared(Options(strength=100), network).losses.keys() == {"covariance", "range", "roughness"}
+    assert Compared(Options(strength=100), network).losses.keys() == {
+        "covariance",
+        "range",
+        "roughness",
+        "palette",
+    }
 
 
 def test_a_weight_of_0_leaves_a_loss_out(network, photo, painting):
@@ -169,6 +174,16 @@ def test_a_loss_of_the_image_alone_needs_no_network(network, photo, painting):
     assert objective(photo).total == 2 * objective(photo).parts["variation"]
 
 
+def test_a_style_without_a_share_lends_no_colors(network, photo, painting):
+    gray, vivid = photo.mean(1, keepdim=True).expand(-1, 3, -1, -1), painting
+
+    def palette_of(*shares):
+        styles = [gray[..., :20], vivid]
+        return make_objective(network, only(palette=1), gray, styles, shares)(photo).parts["palette"]
+
+    assert palette_of(1.0, 0.0) > 100 * palette_of(0.5, 0.5)
+
+
 @pytest.mark.parametrize("options", [only(), only(content=1).replace(strength=100)])
 def test_no_loss_at_all(network, photo, painting, options):
     with pytest.raises(BadOption, match=r"no loss is left with weight .* at strength") as error:
@@ -179,8 +194,9 @@ def test_no_loss_at_all(network, photo, painting, options):
 
 def test_layers_of_another_network_stand_for_those_here(network):
     options = Options(style_layers="relu5_4=0.5,relu5_1=0.25,relu3_4=0.25", content_layers="relu4_4")
-    weighted = {"gram": 1, "content": 1, "variation": 1, "covariance": 0, "roughness": 0, "range": 0}
-    options = options.replace(weight=weighted)
+    options = options.replace(
+        weight=dict.fromkeys(options.weight, 0) | {"gram": 1, "content": 1, "variation": 1}
+    )
     assert Compared(options, network).layers == {
         "content": {"relu4_2": 1.0},
         "gram": {"relu5_1": 0.75, "relu3_2": 0.25},

@@ -64,6 +64,26 @@ def test_the_default_recipe_is_the_same_in_tiles(network, size, regions):
         torch.testing.assert_close(tiled.parts[name], whole.parts[name])
 
 
+def test_the_palette_is_that_of_whole_pictures_in_each_tile(network):
+    """Each corner of the content has colors of its own; a tile that knew only those around it would pull harder."""
+    image, content, style = drawn(1, 96, 128), drawn(2, 96, 128), 0.4 + 0.2 * drawn(3, 70, 90)
+    content = 0.45 + 0.1 * content
+    content[:, 0, :16, :16] += 0.3
+    content[:, 2, -16:, -16:] += 0.3
+    arguments = (
+        network,
+        Options(weight=dict.fromkeys(Options().weight, 0) | {"palette": 1}),
+        content,
+        [style],
+        [1.0],
+    )
+    whole = make_objective(*arguments)(image)
+    tiled = make_tiled_objective(*arguments, None, 32)(image)
+    assert whole.total > 1e-3
+    torch.testing.assert_close(tiled.total, whole.total)
+    torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-9, atol=1e-14)
+
+
 @pytest.mark.parametrize("preset", ["gatys", "coursera", "vgg16-lbfgs", "noisy-content"])
 def test_the_classics_are_the_same_in_tiles(network, preset):
     whole, tiled = both(network, Options(preset=preset, backbone="compact"), (80, 112), 48)

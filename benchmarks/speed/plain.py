@@ -48,6 +48,12 @@ def differences(image: Tensor) -> tuple[Tensor, Tensor]:
     return image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]
 
 
+def of_channels(image: Tensor) -> Tensor:
+    """Return the differences of each two channels."""
+    red, green, blue = image[:, :1], image[:, 1:2], image[:, 2:]
+    return torch.cat([red - green, green - blue, blue - red], dim=1)
+
+
 class Plain:
     """Evaluate an image for the default recipe without regions.
 
@@ -66,6 +72,8 @@ class Plain:
             of_style = features(backbone, style, set(self.layers["covariance"]))
             self.style = {name: self.moments(feature) for name, feature in of_style.items()}
             self.free = [each.abs() for each in differences(content)]
+            hues = torch.cat([of_channels(each).flatten(2) for each in (content, style)], 2)
+            self.hues = [end(dim=2)[..., None, None] for end in (hues.amin, hues.amax)]
 
     def moments(self, feature: Tensor) -> tuple[Tensor, Tensor]:
         """Return covariance (C, C) and mean (C,) over the positions of a layer that are not of its bleed."""
@@ -105,4 +113,7 @@ class Plain:
             for each, free in zip(differences(image), self.free, strict=True)
         )
         outside = F.relu(image - (1 - MARGIN)).square().mean() + F.relu(MARGIN - image).square().mean()
-        return {"content": content, "covariance": style, "roughness": rough, "range": outside}  # type: ignore[dict-item]
+        hues, (low, high) = of_channels(image), self.hues
+        stray = F.relu(hues - high).square().mean() + F.relu(low - hues).square().mean()
+        image_costs = {"roughness": rough, "range": outside, "palette": stray}
+        return {"content": content, "covariance": style, **image_costs}  # type: ignore[dict-item]

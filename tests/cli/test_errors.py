@@ -26,7 +26,7 @@ WRONG = [
     (f"{BASE} --weight.gramm 1", 2, "unknown loss 'gramm'; did you mean 'gram'? known: content, ", "loads a loss of"),
     (f"{BASE} --weight.gram -1", 2, "weight.gram is '-1'; input should be greater than", "--weight.gram 2"),
     (f"{BASE} --weight.gram nan", 2, "weight.gram is 'nan'; input should be a finite number", "--weight.gram 2"),
-    (f"{BASE} --strength 100 --weight.covariance 0 --weight.roughness 0 --weight.range 0", 2,
+    (f"{BASE} --strength 100 --weight.covariance 0 --weight.roughness 0 --weight.range 0 --weight.palette 0", 2,
      "no loss is left", "above 0"),
     (f"{BASE} --preset courser", 2, "unknown preset 'courser'; did you mean 'coursera'?", ""),
     (f"{BASE} --backbone vgg91", 2, "unknown backbone 'vgg91'; did you mean 'vgg19'?", "loads a backbone of your"),

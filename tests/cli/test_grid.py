@@ -89,7 +89,9 @@ def test_dry_run_tells_cells_and_time_and_writes_nothing(scumble, desk):
 
 
 def test_a_cell_that_fails_is_empty_and_the_others_are_painted(scumble):
-    weights = [part for name in ("covariance", "roughness", "range") for part in (f"--weight.{name}", "0")]
+    weights = [
+        part for name in ("covariance", "roughness", "range", "palette") for part in (f"--weight.{name}", "0")
+    ]
     done = scumble(*BASE, *weights, "--x", "strength=100,50,20", "--width", "64")
     assert (done.code, done.out) == (2, "grid.png\n")
     assert done.err.splitlines()[0].startswith("[1/3] strength 100  no loss is left")
@@ -102,7 +104,9 @@ def test_a_cell_that_fails_is_empty_and_the_others_are_painted(scumble):
 
 
 def test_a_grid_of_which_no_cell_can_be_painted_writes_nothing(scumble, desk):
-    weights = [part for name in ("covariance", "roughness", "range") for part in (f"--weight.{name}", "0")]
+    weights = [
+        part for name in ("covariance", "roughness", "range", "palette") for part in (f"--weight.{name}", "0")
+    ]
     done = scumble(*BASE, *weights, "--strength", "100", "--x", "seed=1,2")
     assert (done.code, done.out) == (2, "")
     assert not (desk / "grid.png").exists()

@@ -1,8 +1,12 @@
 """What a run compares: the losses that count, the layers that each reads, and the share of each style in them."""
 
 from collections.abc import Sequence
+from itertools import compress
+
+from torch import Tensor
 
 from scumble.backbones.base import Backbone
+from scumble.engine.colors import bands
 from scumble.engine.strength import content_factor
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
@@ -55,6 +59,7 @@ class Compared:
 
     def __init__(self, options: Options, backbone: Backbone, shares: Sequence[float] = (1.0,)) -> None:
         self.backbone, self.options = backbone, options
+        self.counting = [share > 0 for share in shares]
         active = active_losses(options)
         self.losses = {name: loss for name, (loss, _) in active.items()}
         self.weights = {name: weight for name, (_, weight) in active.items()}
@@ -119,6 +124,11 @@ class Compared:
     def shares(self, layer: str) -> list[float]:
         """Return the share of each style in a layer, sum 1."""
         return self.of_styles[layer][1]
+
+    def joint(self, loss: Loss, content: Tensor, styles: Sequence[Tensor]) -> Tensor:
+        """Return what a loss compares with that looks at all pictures together: content, and styles that count."""
+        pictures = [content, *compress(styles, self.counting)]
+        return loss.joined(loss.statistic(one[:, :, band]) for one in pictures for band in bands(one))
 
     def factors(self, name: str, height: int, width: int) -> dict[str, float]:
         """Return for each layer of a loss its weight times the loss's constant, for an image of this size."""

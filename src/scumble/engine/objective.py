@@ -134,7 +134,8 @@ class Targets:
     def __init__(
         self, compared: Compared, content: Tensor, styles: Sequence[Tensor], regions: Regions | None
     ) -> None:
-        self.compared, self.content, self.size = compared, content, size_of(content)
+        self.compared, self.content, self.styles = compared, content, styles
+        self.size = size_of(content)
         backbone, of_style = compared.backbone, compared.all_layers("style")
         self.of_content = backbone(content, compared.all_layers("content"))
         self.of_styles = [backbone(style, of_style) for style in styles]
@@ -163,6 +164,8 @@ class Targets:
             return torch.zeros_like(loss.statistic(self.content))
         if loss.reference == "content":
             return loss.statistic(self.of_content[layer])
+        if loss.reference == "pictures":
+            return self.compared.joint(loss, self.content, self.styles)
         if adds_up(loss):
             return loss.of_moments(self.moments[layer])
         if not by_region:

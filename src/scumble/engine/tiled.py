@@ -12,7 +12,7 @@ evaluations, times what the tiles overlap.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -129,16 +129,17 @@ class LocalTerm:
     target: Tensor  # the whole layer's features; or for a loss of the image the content
     share: float
     size: Tensor | float = 1.0  # of a content loss: what squared distances are divided by
+    joint: Tensor | None = (
+        None  # what every place is compared with, of a loss that looks at all pictures together
+    )
 
-    def statistics(self, tile: Tile, feature: Tensor, stride: int) -> tuple[Tensor, Tensor]:
-        """Return the loss's statistic of what a tile reads, and what it is compared with."""
-        target = self.loss.statistic(tile.beside(self.target, feature, stride))
+    def cost(self, tile: Tile, feature: Tensor, stride: int, own: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return what a tile's positions, those that `own` leaves, add to the term's value without its weight."""
+        statistic, target = own(self.loss.statistic(feature)), self.joint
+        if target is None:
+            target = own(self.loss.statistic(tile.beside(self.target, feature, stride)))
         if self.loss.reference == "none":
             target = torch.zeros_like(target)
-        return self.loss.statistic(feature), target
-
-    def cost(self, statistic: Tensor, target: Tensor) -> Tensor:
-        """Return what some positions add to the term's value without its weight."""
         if not self.loss.on_image:
             return self.share * (squared_distance(statistic, target) / self.size).sum()
         positions = (
@@ -192,9 +193,9 @@ class TiledObjective:
             of_style = {layer: features[layer] for layer in self.style_layers}
             self.reader.add_moments(sums, tile, of_style, image, self.masks)
             for term in self.local:
-                both = term.statistics(tile, features[term.layer], self.reader.strides[term.layer])
-                statistic, target = (self.reader.own(tile, each, term.layer, image) for each in both)
-                parts[term.name] += term.cost(statistic, target).cpu().double()
+                own = partial(self.reader.own, tile, layer=term.layer, picture=image)
+                cost = term.cost(tile, features[term.layer], self.reader.strides[term.layer], own)
+                parts[term.name] += cost.cpu().double()
         return sums
 
     def _style_gradients(self, sums: Mapping[str, Tensor], parts: dict[str, Tensor]) -> Mapping[str, Tensor]:
@@ -216,8 +217,9 @@ class TiledObjective:
         features = self.reader.backbone(leaf, self.layers)
         total = leaf.new_zeros(())
         for term in self.local:
-            both = term.statistics(tile, features[term.layer], self.reader.strides[term.layer])
-            total = total + self.weights[term.name] * term.cost(*both)
+            stride = self.reader.strides[term.layer]
+            cost = term.cost(tile, features[term.layer], stride, lambda whole: whole)
+            total = total + self.weights[term.name] * cost
         outputs, gradients = [total], [torch.ones_like(total)]
         for layer, of_layer in of_moments.items():
             feature, masks = features[layer], self.masks.get(layer)
@@ -267,7 +269,8 @@ def make_tiled_objective(
                 areas = target.new_tensor(where.areas if where else [1.0])
                 style_terms.append(StyleTerm(name, loss, layer, target, share * areas))
             elif loss.on_image:
-                local_terms.append(LocalTerm(name, loss, layer, content, share))
+                joint = compared.joint(loss, content, styles) if loss.reference == "pictures" else None
+                local_terms.append(LocalTerm(name, loss, layer, content, share, joint=joint))
             else:
                 whole = reader.features(content, layer)
                 size = loss.size(loss.statistic(whole))

@@ -1,7 +1,7 @@
 """What a loss is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -16,10 +16,11 @@ class Loss(ABC):
     """One way of comparing the image being made with a reference picture.
 
     A loss holds no state: `statistic` says what is compared, `distance` how far a statistic is from a target.
-    The target is the statistic of the reference, computed once per scale.
+    The target is the statistic of the reference, computed once per scale: of the content, of the styles by region,
+    of all pictures together, which only a loss of the image can have, or zeros.
     """
 
-    reference: ClassVar[Literal["content", "style", "none"]]
+    reference: ClassVar[Literal["content", "style", "pictures", "none"]]
     follows_strength: ClassVar[bool] = True  # of a loss that keeps the content: less weight at more strength
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
     first_block: ClassVar[int] = (
@@ -34,6 +35,13 @@ class Loss(ABC):
             feature: (B, C, H, W), any floating dtype.
             mask: what counts, [0, 1], (B or 1, 1, H, W); all of it when omitted.
         """
+
+    def joined(self, statistics: Iterable[Tensor]) -> Tensor:
+        """Return the one target that statistics of several pictures make, which come in bands of rows.
+
+        Here all their positions in a row, (B, C, 1, N); a loss that needs less of them keeps less.
+        """
+        return torch.cat([one.flatten(2) for one in statistics], 2).unsqueeze(2)
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         r"""Return how far each statistic of a batch is from its target, (B,), 0 where equal.

@@ -12,7 +12,12 @@ class MeanSquaredExcess(Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, low: Tensor | float, high: Tensor | float) -> Tensor:
-        excess = values.clamp(low, high)  # type: ignore[arg-type]
+        if isinstance(low, Tensor) and isinstance(
+            high, Tensor
+        ):  # as `clamp`, which spreads bounds five times slower
+            excess = torch.minimum(torch.maximum(values, low), high)
+        else:
+            excess = values.clamp(low, high)  # type: ignore[arg-type]
         torch.sub(values, excess, out=excess)  # a new array as large as the picture is not in the cache
         ctx.save_for_backward(excess)
         length: Tensor = torch.linalg.vector_norm(excess, dim=tuple(range(1, values.ndim)))

@@ -25,7 +25,7 @@ class Losses(Part):
         "0-255 networks; or raw, [0, 1] as it is.",
     )
     weight: Annotated[dict[str, Weight], LOSSES, Parameter(show_default=shown)] = Field(
-        {"content": 0.2, "covariance": 1.0, "roughness": 10.0, "range": 1000.0},
+        {"content": 0.2, "covariance": 1.0, "roughness": 10.0, "range": 1000.0, "palette": 1000.0},
         description="Weight of a loss, such as --weight.gram 2; 0 leaves it out. "
         f"Losses: {', '.join(names('losses'))}.",
     )
