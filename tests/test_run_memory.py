@@ -88,7 +88,7 @@ def test_a_limit_of_memory_is_kept_by_tiles_and_said(content, style):
     (step,) = paint(make_plan(Options(**large), content, (style,), (1.0,)))
     assert step.image.shape == (1, 3, 576, 768)
     (note,) = step.notes
-    assert re.fullmatch(r"768 x 576 with history \d, tiles of \d+ pixels, to stay below 0.7 GB", note)
+    assert re.fullmatch(r"768 x 576 with history \d, tiles of \d+ pixels, to stay below 700 MB", note)
 
 
 def test_too_little_for_any_tile_is_said_before_the_start(content, style):
