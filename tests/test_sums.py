@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scumble.engine.partition import Partition, Whole
-from scumble.engine.sums import LayerMoments
+from scumble.engine.sums import BLOCK, LayerMoments
 from scumble.losses.base import losses
 
 PLAIN = losses["covariance"]()
@@ -45,6 +45,18 @@ def test_moments_and_gradient_are_those_of_masked_statistics(masks, size):
     feature = drawn(1, 4, *size, seed=4).to(memory_format=torch.channels_last)
     center = drawn(1 if masks is None else len(masks), 4, seed=5)
     found, expected, ours, theirs = both(masks, feature, center)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("masks", [None, hard, soft])
+def test_a_layer_of_several_blocks_is_the_sum_of_all(masks):
+    masks = masks and masks(255, 193)
+    feature = drawn(1, 16, 255, 193, seed=4).to(memory_format=torch.channels_last)
+    assert feature.numel() > 3 * BLOCK
+    center = 4 + drawn(1 if masks is None else len(masks), 16, seed=5)  # what is not left out is seen
+    margin = 9 if masks is None else 0
+    found, expected, ours, theirs = both(masks, feature, center, margin)
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(ours, theirs)
 

@@ -1,6 +1,7 @@
 """How a layer's positions lie in chunks of one length, so that the sums of all regions take one product each."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -12,9 +13,14 @@ from scumble.backbones.passes import LARGE, identity
 from scumble.engine.affine import affine, rounded_apart
 from scumble.losses.base import exact
 
-PARTS = 8  # of a whole layer at most: cores share them, and what a product reads twice is in the cache
 CHUNKS = 32  # of a layer in regions, about
 LONGEST = 1024  # positions of a chunk of a region
+ALL = slice(None)
+
+
+def less(rows: Tensor, center: Tensor) -> Tensor:
+    """Return rows less a center in the precision of the center; torch, given two, makes one more copy of the rows."""
+    return rows - center if rows.dtype == center.dtype else rows.to(center.dtype).sub_(center)
 
 
 def rows_of(feature: Tensor) -> Tensor:
@@ -38,21 +44,29 @@ class Whole:
         self.margin = margin
 
     def rows(self, feature: Tensor) -> Tensor:
-        """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
-        rows = rows_of(feature)
-        positions, channels = rows.shape
-        most = max(1, min(PARTS, positions // (4 * channels)))
-        parts = max(number for number in range(1, most + 1) if positions % number == 0)
-        return rows.view(parts, positions // parts, channels)
+        """Return the positions of a feature (1, C, H, W) in chunks of some rows of the map, (n, L, C)."""
+        _, channels, height, width = feature.shape
+        fewest = -(
+            -4 * channels // width
+        )  # of fewer, the product would be more to write than the chunk to read
+        together = next((number for number in range(fewest, height) if height % number == 0), height)
+        return rows_of(feature).view(height // together, together * width, channels)
 
-    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size) -> Tensor:
-        """Return rows less a center (1, C), float32 or better; the edge is 0."""
-        centered = rows - center
-        without_edge(map_of(centered, feature[2:]), self.margin)
+    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size, block: slice) -> Tensor:
+        """Return some chunks less a center (1, C), float32 or better; the edge is 0."""
+        (height, width), margin = feature[2:], self.margin
+        centered = less(rows[block], center)
+        if margin:
+            maps = centered.view(-1, width, centered.shape[2])
+            top = block.start * rows.shape[1] // width
+            sides = maps[:, :margin], maps[:, width - margin :]
+            for edge in (*sides, maps[: max(0, margin - top)], maps[max(0, height - margin - top) :]):
+                edge.zero_()
         return centered
 
-    def weigh(self, chunks: Tensor) -> Tensor:
-        """Return each row times its weight."""
+    def weigh(self, chunks: Tensor, block: slice = ALL) -> Tensor:
+        """Return each row of some chunks times its weight."""
+        del block
         return chunks
 
     def share(self, feature: Tensor) -> Tensor | float:
@@ -89,12 +103,11 @@ class Partition:
         self.counts = [len(index) for index in indices]
         self.length = min(LONGEST, max(8, sum(self.counts) // CHUNKS))
         chunks = [-(-count // self.length) for count in self.counts]
-        filled = [
-            F.pad(index, (0, number * self.length - len(index)), value=-1)
-            for index, number in zip(indices, chunks, strict=True)
-        ]
+        ends = list(accumulate(self.length * number for number in chunks))
+        missing = [self.length * number - count for number, count in zip(chunks, self.counts, strict=True)]
+        filled = [F.pad(index, (0, lack), value=-1) for index, lack in zip(indices, missing, strict=True)]
         order = torch.cat(filled)
-        self.fill = (order < 0).nonzero()[:, 0]
+        self.gaps = [(end - lack, end) for end, lack in zip(ends, missing, strict=True)]  # filled up
         self.order = order.clamp(min=0)
         self.owner = torch.arange(len(masks), device=masks.device).repeat_interleave(
             torch.tensor(chunks, device=masks.device)
@@ -112,27 +125,29 @@ class Partition:
             self.nowhere = (~masks.any(0)).flatten().nonzero()[:, 0]
         else:
             weights = masks.flatten(1)[self.owner.repeat_interleave(self.length), self.order]
-            self.weights = weights.index_fill_(0, self.fill, 0)[:, None]
+            self.weights = weights.masked_fill_(order < 0, 0).view(-1, self.length, 1)
 
     def rows(self, feature: Tensor) -> Tensor:
         """Return the positions of a feature (1, C, H, W) in chunks, (n, L, C)."""
         rows = rows_of(feature)  # index_select is twice as fast as rows[order]
         return rows.index_select(0, self.order).view(-1, self.length, rows.shape[1])
 
-    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size) -> Tensor:
-        """Return rows less their region's center (K, C), float32 or better; what fills chunks up is 0."""
+    def centered(self, rows: Tensor, center: Tensor, feature: torch.Size, block: slice) -> Tensor:
+        """Return some chunks less their region's center (K, C), float32 or better; what fills them up is 0."""
         del feature
-        centered = rows - self.of_chunks(center[:, None])
-        centered.flatten(0, 1).index_fill_(0, self.fill, 0)
+        centered = less(rows[block], center.index_select(0, self.owner[block])[:, None])
+        flat, start = centered.flatten(0, 1), block.start * self.length
+        for first, last in self.gaps:
+            flat[max(0, first - start) : max(0, last - start)].zero_()
         return centered
 
     def of_chunks(self, of_regions: Tensor) -> Tensor:
         """Return for each chunk what its region has, from (K, ...) to (n, ...)."""
         return of_regions.index_select(0, self.owner)
 
-    def weigh(self, chunks: Tensor) -> Tensor:
-        """Return each row times its weight."""
-        return chunks if self.weights is None else chunks * self.weights.view(-1, self.length, 1).to(chunks)
+    def weigh(self, chunks: Tensor, block: slice = ALL) -> Tensor:
+        """Return each row of some chunks times its weight."""
+        return chunks if self.weights is None else chunks * self.weights[block].to(chunks)
 
     def share(self, feature: Tensor) -> Tensor | float:
         """Return what a row of weight 1 counts in the mean of its region, (K, 1, 1)."""
@@ -175,7 +190,9 @@ class Partition:
         lengths = [self.length * number for number in self.chunks]
         rows = Gather.apply(feature, self).flatten(0, 1)  # type: ignore[no-untyped-call]
         parts = torch.split(rows, lengths)
-        weights = [None] * len(parts) if self.weights is None else torch.split(self.weights, lengths)
+        weights = (
+            [None] * len(parts) if self.weights is None else torch.split(self.weights.flatten(0, 1), lengths)
+        )
         return [
             (part[:count].T[None, :, None], None if weight is None else weight[:count].view(1, 1, 1, -1))
             for part, weight, count in zip(parts, weights, self.counts, strict=True)

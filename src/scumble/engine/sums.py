@@ -5,6 +5,7 @@ the mean and is float32, whatever the layers compute in: a covariance is the sma
 loss asks for the small difference of two covariances.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -12,6 +13,21 @@ from torch import Tensor
 from torch.autograd import Function
 
 from scumble.engine.partition import Partition, Whole
+
+BLOCK = 2**18
+"""Numbers that are centered at once, 1 MB in float32: they stay in the cache.
+
+A whole layer goes to memory and back twice: at 512 x 384 on two cores with AMX an evaluation takes 51 ms so, in
+blocks 34; without AMX, where convolutions take most of the time, the two are alike.
+"""
+
+
+def in_blocks(rows: Tensor) -> Iterator[slice]:
+    """Yield chunks (n, L, C) a few at a time, which stay in the cache of a processor; all at once elsewhere."""
+    number, length, channels = rows.shape
+    few = max(1, BLOCK // (length * channels)) if rows.device.type == "cpu" else max(1, number)
+    for first in range(0, max(1, number), few):
+        yield slice(first, min(first + few, number))
 
 
 class LayerMoments:
@@ -49,11 +65,15 @@ class Sums(Function):
 
     @staticmethod
     def forward(ctx: Any, feature: Tensor, layout: Whole | Partition, center: Tensor) -> Tensor:
-        rows, share = layout.rows(feature), layout.share(feature)
-        centered = layout.centered(rows, center, feature.shape)  # (n, L, C)
-        weighted = layout.weigh(centered)
-        products = layout.add_up(weighted.mT @ centered) * share
-        offset = layout.add_up(weighted.sum(1, keepdim=True)) * share  # (K, 1, C), the mean from the center
+        rows, share = layout.rows(feature), layout.share(feature)  # (n, L, C)
+        squares, sums = [], []
+        for block in in_blocks(rows):
+            centered = layout.centered(rows, center, feature.shape, block)
+            weighted = layout.weigh(centered, block)
+            squares.append(weighted.mT @ centered)
+            sums.append(weighted.sum(1, keepdim=True))
+        products = layout.add_up(torch.cat(squares)) * share
+        offset = layout.add_up(torch.cat(sums)) * share  # (K, 1, C), the mean from the center
         mean = offset[:, 0] + center
         ctx.layout, ctx.feature, ctx.share = layout, feature.shape, share
         ctx.save_for_backward(rows, mean)
