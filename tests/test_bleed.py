@@ -83,10 +83,10 @@ def test_strokes_go_on_to_the_edge():
         stripes.paste((20, 30, 80), (x, 0, x + 4, 96))
     frames = [
         frame(to_tensor(stylize(photograph, stripes, size=96, strength=90, steps=40, coarsest=0, bleed=bleed,
-                                regions="off", threads=1).image)[0].permute(1, 2, 0).numpy())
+                                regions="off", threads=1, precision="float32").image)[0].permute(1, 2, 0).numpy())
         for bleed in (0, 8)
     ]  # fmt: skip
-    assert frames[1] < 0.7 * frames[0]
+    assert frames[1] < 0.8 * frames[0]
 
 
 def test_the_styles_bleed_is_the_content_s_in_proportion():

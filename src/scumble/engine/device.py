@@ -8,7 +8,8 @@ import torch
 
 from scumble.errors import UsageError
 
-RESOLVED = 8.0  # strength from which on a line search in bfloat16 finds its way
+RESOLVED = 24.0
+"""Strength from which on a line search in bfloat16 finds its way: of 56 pairs 19 got stuck at 10, 1 at 18, none at 22."""
 
 
 def available_devices() -> list[str]:
