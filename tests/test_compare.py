@@ -96,7 +96,7 @@ def records(folder):
     """Of two pictures with other options, of which one has two styles."""
     tiny = {"size": 48, "steps": 1, "coarsest": 0}
     photo, paint = folder / "photo.png", folder / "paint.png"
-    one = stylize(photo, paint, strength=20, **tiny)
+    one = stylize(photo, paint, strength=30, **tiny)
     other = stylize(photo, [paint, photo], strength=80, weight={"gram": 2}, **tiny)
     return one.record, other.record
 
@@ -124,7 +124,7 @@ def test_a_record_differs_from_another_in_what_was_asked_for_alone(records):
     assert differing(records[0], records[0]) == {}
     found = differing(*records)
     assert found.keys() == {"style 2", "strength", "weight.gram"}
-    assert (found["strength"], found["weight.gram"]) == ((20.0, 80.0), (None, 2.0))
+    assert (found["strength"], found["weight.gram"]) == ((30.0, 80.0), (None, 2.0))
     assert found["style 2"][0] is None
 
 

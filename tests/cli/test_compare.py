@@ -12,7 +12,7 @@ from .conftest import TINY, opened
 @pytest.fixture
 def two(scumble):
     """Pictures of one pair at two strengths: a.png and b.png, of another size."""
-    for name, strength, size in (("a", "10", "64"), ("b", "90", "96")):
+    for name, strength, size in (("a", "30", "64"), ("b", "90", "96")):
         options = ("--strength", strength, "--size", size, "--steps", "2", "--coarsest", "32")
         done = scumble("stylize", "photo.png", "paint.png", *options, "-q", "-o", f"{name}.png")
         assert done.code == 0, done.err
@@ -25,7 +25,7 @@ def test_pictures_are_compared_with_what_their_records_name(scumble):
     assert done.err == "note: their sizes differ; both are measured at 64 x 48\n"
     rows = {line.split()[0]: line.split()[1:] for line in done.out.splitlines() if line}
     assert rows["A"] == ["a.png,", "64", "x", "48"]
-    assert (rows["strength"], rows["size"]) == (["10.0", "90.0"], ["64", "96"])
+    assert (rows["strength"], rows["size"]) == (["30.0", "90.0"], ["64", "96"])
     assert MEASURES.keys() <= rows.keys()
     assert rows["color"][2] == "lower"
     assert rows["structure"][0].endswith("*")  # of the fainter one
@@ -39,7 +39,7 @@ def test_json_holds_what_the_table_does(scumble):
     told = json.loads(scumble("compare", "a.png", "b.png", "--json", "-o", "sheet.jpg").out)
     assert told["output"] == "sheet.jpg"
     assert told["size"] == [64, 48]
-    assert told["differs"] == {"strength": [10.0, 90.0], "size": ["64", "96"]}
+    assert told["differs"] == {"strength": [30.0, 90.0], "size": ["64", "96"]}
     assert told["measures"].keys() == MEASURES.keys()
     assert told["measures"]["edges"]["better"] == "higher"
     assert told["measures"]["edges"]["a"] > told["measures"]["edges"]["b"]
