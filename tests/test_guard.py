@@ -91,6 +91,18 @@ def test_standing_still_after_coming_down_is_the_end(guard):
     assert verdicts == ["fine", "fine", "at rest"]
 
 
+def test_after_a_rescue_the_best_picture_of_a_scale_is_its_last(guard):
+    best, last = update(picture(), 2.0, evaluated=picture(1)), update(picture(3), 5.0)
+    for each in (best, last):
+        guard.verdict(picture(9), each)
+    end = last.image, last.evaluation
+    assert guard.kept(*end, lambda _: best.evaluation) == end
+    guard.rescue("stuck", 2)
+    image, evaluation = guard.kept(*end, lambda _: best.evaluation)
+    assert torch.equal(image, picture(1))
+    assert evaluation.total == 2.0
+
+
 @pytest.mark.parametrize(
     ("plateau", "number", "precision", "said"),
     [

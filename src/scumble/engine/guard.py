@@ -10,7 +10,7 @@ from torch import Tensor
 
 from scumble.errors import RunFailed
 from scumble.optimizers.adam import Adam
-from scumble.optimizers.base import Evaluation, Optimizer, Update, read
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Update, read
 
 Verdict = Literal["fine", "converged", "at rest", "non-finite", "constant", "diverging", "stuck"]
 GOOD: tuple[Verdict, ...] = ("fine", "converged", "at rest")
@@ -115,6 +115,12 @@ class Guard:
         said = f"{size[0]} x {size[1]} is at rest after step {number} of {of}: no further one gains anything"
         low = precision != torch.float32
         return (f"{said} in bfloat16; --precision float32 tells smaller gains apart" if low else said,)
+
+    def kept(self, image: Tensor, evaluation: Evaluation, objective: Evaluate) -> tuple[Tensor, Evaluation]:
+        """Return the image that a scale ends with: after a rescue the best there was, for Adam may end with worse."""
+        if not self.rescued or float(evaluation.total) <= self.best_total:
+            return image, evaluation
+        return self.best, objective(self.best)
 
     def rescue(self, verdict: Verdict, step: int) -> tuple[Optimizer, str]:
         """Return a safer optimizer and what to say of it.

@@ -292,6 +292,7 @@ class Painting:
             of = scale.steps if verdict == "fine" else number
             if verdict == "at rest":
                 self.notes += self.guard.rest(scale.size, number, scale.steps, self.precision)
-            yield number, of, image, update.evaluation
             if number == of:
+                yield number, of, *self.guard.kept(image, update.evaluation, objective)
                 return
+            yield number, of, image, update.evaluation
