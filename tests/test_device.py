@@ -68,7 +68,7 @@ def test_auto_is_bfloat16_on_a_processor_with_units_for_it(monkeypatch, units, e
 
 def test_auto_is_float32_at_low_strengths(monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
-    found = [choose_precision("auto", torch.device("cpu"), strength) for strength in (1, 23.9, 24, 100)]
+    found = [choose_precision("auto", torch.device("cpu"), strength) for strength in (1, 19.9, 20, 100)]
     assert found == [torch.float32, torch.float32, torch.bfloat16, torch.bfloat16]
 
 

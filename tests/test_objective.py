@@ -145,10 +145,14 @@ def test_a_mixture_of_one_is_left_as_it_is(photo):
     assert mixture([(photo, None), (photo, None)], [0.0, 1.0]) == (photo, None)
 
 
-def test_strength_weighs_content_and_nothing_else(network):
-    options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=28)
+@pytest.mark.parametrize(
+    ("strength", "content", "style"), [(24, 0.9, 0.2), (50, 0.9, 2), (78, 0.09, 2)], ids=str
+)
+def test_strength_lowers_content_or_style_and_nothing_else(strength, content, style, network):
+    """What keeps a picture clean has the same weight beside the heavier of the two."""
+    options = only(content=0.9, covariance=2, variation=3, roughness=4).replace(strength=strength)
     assert Compared(options, network).weights == pytest.approx(
-        {"content": 9, "covariance": 2, "variation": 3, "roughness": 4}
+        {"content": content, "covariance": style, "variation": 3, "roughness": 4}
     )
 
 

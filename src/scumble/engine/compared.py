@@ -7,7 +7,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.colors import bands
-from scumble.engine.strength import content_factor
+from scumble.engine.strength import balance
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
@@ -16,10 +16,11 @@ from scumble.options import Options
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     """Return the losses that count, each with its weight after the strength dial."""
     found = {}
+    of_content, of_style = balance(options.strength)
     for name, weight in options.weight.items():
         loss = losses[name]()
-        if loss.reference == "content" and loss.follows_strength:
-            weight *= content_factor(options.strength)
+        if loss.follows_strength:
+            weight *= {"content": of_content, "style": of_style}.get(loss.reference, 1.0)
         if weight > 0:
             found[name] = (loss, weight)
     return found

@@ -21,7 +21,7 @@ class Loss(ABC):
     """
 
     reference: ClassVar[Literal["content", "style", "pictures", "none"]]
-    follows_strength: ClassVar[bool] = True  # of a loss that keeps the content: less weight at more strength
+    follows_strength: ClassVar[bool] = True  # of content less weight above strength 50, of style below
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
     first_block: ClassVar[int] = (
         1  # of a style loss: layers of blocks before, conv1_1 and so on, it leaves out
