@@ -46,7 +46,8 @@ def test_equalized_layers_have_mean_activation_one_and_the_same_pattern():
         torch.testing.assert_close(after[name], before[name] / before[name].mean(), rtol=1e-3, atol=1e-4)
 
 
-def test_an_exported_network_can_be_painted_with(recipe, tmp_path, monkeypatch, forget_plugins):
+@pytest.mark.usefixtures("forget_plugins")
+def test_an_exported_network_can_be_painted_with(recipe, tmp_path, monkeypatch):
     from dataclasses import replace
 
     from training.candidate import register

@@ -5,7 +5,7 @@ from bisect import bisect_right
 
 # Strength, and the decimal logarithm of what content counts against style. Measured on eight pairs at 192 px:
 # pictures painted with 15 factors, and how far each is from the next (structure of lightness and OkLab color, in
-# equal parts), laid end to end from 0 to 50, where the factor is 1, and on to 100.
+# equal parts), laid end to end from 0 to 50, where the factor is 1, and on to 100. `benchmarks/dial.py` measures it.
 DIAL = ((0, 4.0), (16, 2.5), (19, 1.5), (24, 1.0), (32, 0.6), (40, 0.3), (50, 0.0),
         (59, -0.3), (68, -0.6), (78, -1.0), (88, -1.5))  # fmt: skip
 RECOLORED = 16.0  # strength from which on the content has the styles' colors: what comes before strokes

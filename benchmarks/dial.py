@@ -1,0 +1,97 @@
+"""Whether equal steps of the strength dial look about equal.
+
+Paints pairs at strengths from 0 to 100, and measures how far each picture is from the next: in structure of lightness
+and in OkLab color. 1 is what a point of the dial moves in the mean, from 0 to 50, and from there to 100.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+from cyclopts import App, Parameter, validators
+from torch import Tensor
+
+from benchmarks.quality.pairs import Pair, find_pairs
+from benchmarks.quality.tables import markdown
+from scumble.api import stylize
+from scumble.errors import ScumbleError
+from scumble.image.color import oklab
+from scumble.image.tensors import to_tensor
+from scumble.measures.structure import structure
+
+STRENGTHS = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
+MIDDLE = STRENGTHS.index(50)
+
+Numbers = npt.NDArray[np.float64]
+
+app = App(name="benchmarks.dial", help=__doc__, help_format="plaintext")
+
+
+def painted(pair: Pair, size: int) -> Iterator[Tensor]:
+    """Yield a pair painted at each strength, (1, 3, H, W)."""
+    for strength in STRENGTHS:
+        result = stylize(pair.content, pair.style, size=size, strength=strength)
+        yield to_tensor(result.image.convert("RGB"))
+
+
+def lengths(pictures: Sequence[Tensor]) -> Numbers:
+    """Return how far each picture is from the next in structure and in color, (steps, 2), 0 where equal."""
+    ways = [
+        (1 - structure(after, before), float((oklab(after) - oklab(before)).norm(dim=1).mean()))
+        for before, after in pairwise(pictures)
+    ]
+    return np.array(ways)
+
+
+def evenness(ways: Numbers) -> Numbers:
+    """Return the lengths of steps, (steps, ...), over the mean of those on the same half of the dial.
+
+    Example:
+        >>> evenness(np.array([1, 1, 1, 1, 6, 2, 2, 2, 2, 2])).round(1).tolist()
+        [0.5, 0.5, 0.5, 0.5, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    return np.concatenate([half / half.mean(0) for half in (ways[:MIDDLE], ways[MIDDLE:])])
+
+
+@app.default
+def dial(
+    *,
+    pairs: Path | None = None,
+    limit: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = 8,
+    size: Annotated[int, Parameter(validator=validators.Number(gte=16))] = 192,
+) -> None:
+    """Print how far each ten points of the dial move the picture, means over pairs.
+
+    Example: python -m benchmarks.dial --pairs pictures
+
+    Args:
+        pairs: Folder with content and style; our own examples if not given.
+        limit: So many pairs only, each content and style about equally often.
+        size: Long edge in pixels.
+    """
+    found = []
+    for pair in find_pairs(pairs, limit):
+        print(pair.name, file=sys.stderr)
+        found.append(evenness(lengths(list(painted(pair, size)))))
+    mean = np.mean(found, axis=0)
+    names = [f"{before} to {after}" for before, after in pairwise(STRENGTHS)]
+    rows = [
+        [name, *(f"{way:.2f}" for way in (*row, row.mean()))] for name, row in zip(names, mean, strict=True)
+    ]
+    print(markdown(["step", "structure", "color", "both"], rows))
+
+
+def main() -> None:
+    """Run the command; an error is one line and exit code 1."""
+    try:
+        app()
+    except ScumbleError as error:
+        raise SystemExit(f"error: {error.message}") from None
+
+
+if __name__ == "__main__":
+    main()
