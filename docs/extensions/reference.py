@@ -149,11 +149,11 @@ def registry_page(table_name: str, facts: Callable[[Any], dict[str, str]]) -> Ca
 
 def loss_facts(loss: Any) -> dict[str, str]:
     """Return what a reader wants to know of a loss at a glance."""
-    strength = loss.reference == "content" and loss.follows_strength
+    lower = {"content": "above 50", "style": "below 50"}.get(loss.reference, "no")
     return {
         "Compared with": {"none": "nothing"}.get(loss.reference, f"the {loss.reference}"),
         "Reads": "pixels" if loss.on_image else "layers",
-        "Weight follows `--strength`": "yes" if strength else "no",
+        "`--strength` lowers its weight": lower if loss.follows_strength else "no",
     }
 
 

@@ -20,7 +20,7 @@ SIDE = 24  # cells across and down, whatever the picture's size: larger keeps fi
 class LightLoss(Loss):
     """Compare how light each of 24 x 24 cells of the picture is with the content's."""
 
-    reference = "content"  # compared with the content; "style" and "none" are the other choices
+    reference = "content"  # compared with the content; "style", "pictures" and "none" are the others
     on_image = True  # reads the picture itself, (B, 3, H, W) in [0, 1]; otherwise layers of the network
     follows_strength = False  # or it would fade just where it is wanted: content losses do at high strength
     fits_tiles = False  # its statistic is none of single pixels, so pictures are painted whole
