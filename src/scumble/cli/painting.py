@@ -33,6 +33,7 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Pat
         tell_skipped(output)
         return
     films = Films(run.plan, path or Path("stdout.png"), output.snapshots, output.timelapse, output.on_exists)
+    spare_inputs(run, films.timelapse.path if films.timelapse else None, "timelapse")
     if output.dry_run:
         tell_plan(run.rest, path, films, as_json=output.json)
         return
@@ -67,13 +68,18 @@ def place(run: Run, output: Output) -> Path | None:
             raise
         say(f"note: {error.message}")
         return Path(given)
-    sources = run.sources
-    inputs = (sources.content, *sources.styles, *sources.content_masks, *sources.style_masks)
+    spare_inputs(run, path, "output")
+    return path
+
+
+def spare_inputs(run: Run, path: Path | None, purpose: str) -> None:
+    """Refuse to write over a picture that goes in, under whatever name it is there."""
+    of = run.sources
+    inputs = (of.content, *of.styles, of.start, *of.content_masks, *of.style_masks)
     if path and path.is_file() and file_sha256(path) in {one.sha256 for one in inputs if one}:
         raise UsageError(
-            f"the output {str(path)!r} is a picture that it is painted from", "give it another name"
+            f"the {purpose} {str(path)!r} is a picture that it is painted from", "give it another name"
         )
-    return path
 
 
 def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, going_on: Path | None) -> None:

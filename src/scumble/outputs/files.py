@@ -4,7 +4,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,17 @@ def writer_for(path: str | os.PathLike[str]) -> Writer:
 def sidecar(path: Path) -> Path:
     """Return where the record goes if the picture cannot carry it: `out.jpg.json` beside `out.jpg`."""
     return path.with_name(path.name + ".json")
+
+
+def spare(path: Path | None, inputs: Iterable[object]) -> None:
+    """Refuse to write over a file that is read; of the inputs, only those that are paths count.
+
+    Raises:
+        UsageError: the output is one of them.
+    """
+    files = [Path(one) for one in inputs if isinstance(one, str | os.PathLike)]
+    if path and path.exists() and any(file.exists() and file.samefile(path) for file in files):
+        raise UsageError(f"the output {str(path)!r} is a file that is read", "give it another name")
 
 
 def resolve_path(
