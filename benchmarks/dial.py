@@ -5,7 +5,7 @@ and in OkLab color. 1 is what a point of the dial moves in the mean, from 0 to 5
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +15,10 @@ import numpy.typing as npt
 from cyclopts import App, Parameter, validators
 from torch import Tensor
 
+from benchmarks.command import run
 from benchmarks.quality.pairs import Pair, find_pairs
 from benchmarks.quality.tables import markdown
 from scumble.api import stylize
-from scumble.errors import ScumbleError
 from scumble.image.color import oklab
 from scumble.image.tensors import to_tensor
 from scumble.measures.structure import structure
@@ -38,7 +38,7 @@ def painted(pair: Pair, size: int) -> Iterator[Tensor]:
         yield to_tensor(result.image.convert("RGB"))
 
 
-def lengths(pictures: Sequence[Tensor]) -> Numbers:
+def lengths(pictures: Iterable[Tensor]) -> Numbers:
     """Return how far each picture is from the next in structure and in color, (steps, 2), 0 where equal."""
     ways = [
         (1 - structure(after, before), float((oklab(after) - oklab(before)).norm(dim=1).mean()))
@@ -76,7 +76,7 @@ def dial(
     found = []
     for pair in find_pairs(pairs, limit):
         print(pair.name, file=sys.stderr)
-        found.append(evenness(lengths(list(painted(pair, size)))))
+        found.append(evenness(lengths(painted(pair, size))))
     mean = np.mean(found, axis=0)
     names = [f"{before} to {after}" for before, after in pairwise(STRENGTHS)]
     rows = [
@@ -85,13 +85,5 @@ def dial(
     print(markdown(["step", "structure", "color", "both"], rows))
 
 
-def main() -> None:
-    """Run the command; an error is one line and exit code 1."""
-    try:
-        app()
-    except ScumbleError as error:
-        raise SystemExit(f"error: {error.message}") from None
-
-
 if __name__ == "__main__":
-    main()
+    run(app)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter, validators
 
+from benchmarks.command import run
 from benchmarks.quality.jobs import Job
 from benchmarks.quality.painting import make_all
 from benchmarks.quality.pairs import Pair, find_pairs
@@ -14,7 +15,7 @@ from benchmarks.quality.report import as_json, text
 from benchmarks.quality.results import Results
 from benchmarks.quality.settings import Setting, parse_settings
 from benchmarks.quality.sheets import write_sheets
-from scumble.errors import BadOption, ScumbleError
+from scumble.errors import BadOption
 from scumble.plugins import load_plugin
 
 IDENTITY_STRENGTH = 50.0
@@ -115,12 +116,7 @@ def quality(
 def main() -> None:
     """Run the command; an error is one line and exit code 1 or more."""
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")  # read when torch starts its threads
-    try:
-        app()
-    except ScumbleError as error:
-        raise SystemExit(
-            f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else "")
-        ) from None
+    run(app)
 
 
 if __name__ == "__main__":

@@ -57,11 +57,10 @@ def compare(
     from scumble.compare import compare as compare_pictures
     from scumble.compare import comparison_sheet, differing
     from scumble.image.files import read_picture
-    from scumble.outputs.files import resolve_path, spare, write
+    from scumble.outputs.files import resolve_path, write
 
     output = output or Path(f"{a.stem[:100]}-and-{b.stem[:100]}.png")
-    path = resolve_path(output, on_exists)
-    spare(path, [a, b, content, *(style or [])])
+    path = resolve_path(output, on_exists, reads=[a, b, content, *(style or [])])
     pictures = (read_picture(a), read_picture(b))
     records = (record_of(a), record_of(b))
     folders = list(dict.fromkeys((Path(), a.parent, b.parent)))

@@ -31,10 +31,9 @@ def curves(
         What to do if the picture is there already.
     """
     from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
-    from scumble.outputs.files import resolve_path, spare, write
+    from scumble.outputs.files import resolve_path, write
 
-    path = resolve_path(output, on_exists)
-    spare(path, runs)
+    path = resolve_path(output, on_exists, reads=runs)
     if path is not None:
         picture = draw([read_course(run) for run in runs], [run.name for run in runs])
         write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)

@@ -75,7 +75,7 @@ def grid(
     from scumble.axis import parse_axis
     from scumble.cli.film import free_folder  # Pillow takes a while, and --help does without
     from scumble.grid import make_grid
-    from scumble.outputs.files import resolve_path, spare
+    from scumble.outputs.files import resolve_path
 
     if "every" in options.given:
         raise BadOption(
@@ -84,12 +84,12 @@ def grid(
     settled = settle(options)
     first, *others = read_sources(content, style)
     axes = [parse_axis(text, others) for text in (x, y) if text is not None]
-    path = resolve_path(output, on_exists, [TABLE])
+    reads = [first, *others, settled.start, *settled.content_mask, *settled.style_mask]
+    path = resolve_path(output, on_exists, [TABLE], reads)
     if path is None:
         say(f"{output} is there already; skipped")
         print(json_format.dumps({"output": str(output), "skipped": True}) if json else output)
         return
-    spare(path, [first, *others, settled.start, *settled.content_mask, *settled.style_mask])
     folder = free_folder(cells, "cells", on_exists) if cells else None
     planned = make_grid(first, others, settled, *axes)
     if dry_run:

@@ -14,7 +14,7 @@ from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
-from scumble.outputs.files import OnExists, resolve_path, spare, write
+from scumble.outputs.files import OnExists, resolve_path, write
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -159,8 +159,7 @@ def look(
         Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
     )
     path = output or Path(f"{wish.kind}.png")
-    free = resolve_path(path, on_exists)
-    spare(free, pictures)
+    free = resolve_path(path, on_exists, reads=pictures)
     if free is None:
         say(f"{path} is there already; skipped")
     else:

@@ -16,11 +16,11 @@ from scumble.options import Options
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     """Return the losses that count, each with its weight after the strength dial."""
     found = {}
-    of_content, of_style = balance(options.strength)
+    factors = balance(options.strength)
     for name, weight in options.weight.items():
         loss = losses[name]()
         if loss.follows_strength:
-            weight *= {"content": of_content, "style": of_style}.get(loss.reference, 1.0)
+            weight *= factors.get(loss.reference, 1.0)
         if weight > 0:
             found[name] = (loss, weight)
     return found

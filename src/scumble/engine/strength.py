@@ -26,17 +26,17 @@ def content_factor(strength: float) -> float:
     return float(10 ** (more + (less - more) * (strength - left) / (right - left)))
 
 
-def balance(strength: float) -> tuple[float, float]:
+def balance(strength: float) -> dict[str, float]:
     """Return what the weights of content and of style losses are multiplied with: one of them is always 1.
 
     Only ever less: what keeps a picture clean would lose its hold beside a content that counts ten times as much.
 
     Example:
         >>> balance(24), balance(50), balance(78)
-        ((1.0, 0.1), (1.0, 1.0), (0.1, 1.0))
+        ({'content': 1.0, 'style': 0.1}, {'content': 1.0, 'style': 1.0}, {'content': 0.1, 'style': 1.0})
     """
     factor = content_factor(strength)
-    return min(1.0, factor), 1 / max(1.0, factor)
+    return {"content": min(1.0, factor), "style": 1 / max(1.0, factor)}
 
 
 def recolor_amount(recolor: float, strength: float) -> float:

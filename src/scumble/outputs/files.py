@@ -44,19 +44,11 @@ def sidecar(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def spare(path: Path | None, inputs: Iterable[object]) -> None:
-    """Refuse to write over a file that is read; of the inputs, only those that are paths count.
-
-    Raises:
-        UsageError: the output is one of them.
-    """
-    files = [Path(one) for one in inputs if isinstance(one, str | os.PathLike)]
-    if path and path.exists() and any(file.exists() and file.samefile(path) for file in files):
-        raise UsageError(f"the output {str(path)!r} is a file that is read", "give it another name")
-
-
 def resolve_path(
-    path: str | os.PathLike[str], on_exists: OnExists = "error", beside: Sequence[str] = ()
+    path: str | os.PathLike[str],
+    on_exists: OnExists = "error",
+    beside: Sequence[str] = (),
+    reads: Iterable[object] = (),
 ) -> Path | None:
     """Return the path to write to, or None to skip; to be asked before any work is done.
 
@@ -64,11 +56,12 @@ def resolve_path(
         path: where the output is to go.
         on_exists: what to do if it is there already; `rename` makes `out-2.png`, `out-3.png` and so on.
         beside: suffixes of further files of that name that will be written, such as `.csv`.
+        reads: what is read to make it, never replaced; only paths count.
 
     Raises:
         UnknownName: no writer has this suffix.
         OutputExists: it is there already, and `on_exists` is `error`.
-        UsageError: it is a folder or a device, or its folder is missing or may not be written to.
+        UsageError: it is a folder, a device or a file that is read; its folder is missing or may not be written to.
     """
     given, path = os.fspath(path), Path(path)
     if given.endswith(os.sep) and not path.is_dir():
@@ -86,6 +79,7 @@ def resolve_path(
     check_folder(path)
     if on_exists == "overwrite":
         _check_replaceable(path, writer)
+        _check_not_read(path, reads)
         return path
     taken = _taken(path, writer, beside)
     if taken is None:
@@ -241,6 +235,12 @@ def _taken(path: Path, writer: Writer, beside: Sequence[str] = ()) -> Path | Non
     files = [path] if writer.carries_record else [path, sidecar(path)]
     files += [path.with_suffix(suffix) for suffix in beside]
     return next((file for file in files if _status(file)), None)
+
+
+def _check_not_read(path: Path, reads: Iterable[object]) -> None:
+    files = [Path(one) for one in reads if isinstance(one, str | os.PathLike)]
+    if path.exists() and any(file.exists() and file.samefile(path) for file in files):
+        raise UsageError(f"the output {str(path)!r} is a file that is read", "give it another name")
 
 
 def _check_replaceable(path: Path, writer: Writer) -> None:
