@@ -14,6 +14,7 @@ from scumble.errors import BadOption, UsageError, several
 from scumble.image.files import Picture, read_picture
 from scumble.image.frame import inside
 from scumble.image.masks import make_masks
+from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
 from scumble.options.values import parse_layers
 from scumble.record import Source
@@ -75,6 +76,12 @@ def read(given: Any, weight: float = 1.0) -> Read:
     path = given if isinstance(given, str | os.PathLike) else None
     picture = read_picture(given)
     return picture, Source.of(picture, path, weight)
+
+
+def read_style(style: Style) -> Read:
+    """Read a style, what is hidden of it filled, and say where it is from."""
+    picture, source = read(style.image, style.weight)
+    return visible(picture), source
 
 
 def as_styles(given: Any) -> list[Style]:
@@ -157,7 +164,7 @@ def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
 
 def unframed(style: Picture, box: Box, options: Options) -> Picture:
     """Return the part of a style that counts; where nobody asked for it, with a note."""
-    part = cropped(style, box)
+    part = with_alpha_that_counts(cropped(style, box))
     if options.style_crop or part.rgb.size == style.rgb.size:
         return part
     size = f"{part.width} x {part.height} pixels inside of its frame"
@@ -168,13 +175,13 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     """Read all pictures that a run needs, and plan it; arguments as for `scumble.stylize`.
 
     Raises:
-        ImageError: a picture that cannot be read.
+        ImageError: a picture that cannot be read, or a style that is transparent everywhere.
         UsageError: options that cannot be met by so many styles and masks.
         BadOption: see `cropped`.
     """
     given = as_styles(style)
     options = settle(options, given)
-    photograph, paintings = read(content), [read(one.image, one.weight) for one in given]
+    photograph, paintings = read(content), [read_style(one) for one in given]
     boxes = boxes_of(options, [painting for painting, _ in paintings])
     start = None if options.start in START_KINDS else read(options.start)
     where = read_masks(options.content_mask or [one.content_mask for one in given])

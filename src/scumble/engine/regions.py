@@ -1,9 +1,10 @@
 """Content and style divided into regions that answer to each other, so that sky is painted like sky."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -12,7 +13,8 @@ from scumble.engine.borders import along_edges
 from scumble.engine.clusters import cluster
 from scumble.engine.plan import Plan
 from scumble.image.color import oklab
-from scumble.image.resize import resize
+from scumble.image.masks import LARGEST
+from scumble.image.resize import fit, resize, resize_softly
 from scumble.image.tensors import to_tensor
 
 EDGE = 256  # long edge of the pictures that are compared, in pixels
@@ -118,7 +120,26 @@ def without_small_ones(centers: Tensor, pictures: Sequence[Tensor]) -> Tensor:
 
 
 def regions_of(plan: Plan, backbone: Backbone) -> Regions | None:
-    """Return the regions that a plan's masks say or its options ask for, or None where all is one."""
+    """Return the regions that a plan's masks say or its options ask for, or None where all is one.
+
+    What is transparent of a style is in none of them.
+    """
+    regions = asked_regions(plan, backbone)
+    alphas = [style.alpha for style in plan.styles]
+    if not any(alphas):
+        return regions
+    one = torch.ones(1, 1, 1, 1, device=backbone.device)
+    content, *styles = hard(regions).all if regions else [one] * (1 + len(alphas))
+    opaque = [one if alpha is None else opacity(alpha).to(one) for alpha in alphas]
+    seen = [
+        F.interpolate(shares, alpha.shape[-2:], mode="bilinear") * alpha if alpha is not one else shares
+        for shares, alpha in zip(styles, opaque, strict=True)
+    ]
+    return Regions(content, tuple(seen), drawn=True)
+
+
+def asked_regions(plan: Plan, backbone: Backbone) -> Regions | None:
+    """Return the regions that a plan's masks say or its options ask for, whatever is transparent."""
     if plan.masks is None:
         return found_regions(plan, backbone)
     content, *styles = (
@@ -129,13 +150,27 @@ def regions_of(plan: Plan, backbone: Backbone) -> Regions | None:
     return Regions(content, tuple(styles), drawn=True) if found is None else within(found, content)
 
 
+def hard(regions: Regions) -> Regions:
+    """Return regions that nobody drew with hard borders, as if somebody had."""
+    if regions.drawn:
+        return regions
+    content, *styles = (
+        F.one_hot(shares.argmax(1), regions.number).movedim(-1, 1).to(shares) for shares in regions.all
+    )
+    return Regions(content, tuple(styles), drawn=True)
+
+
 def within(regions: Regions, mask: Tensor) -> Regions:
     """Return regions as far as they lie inside a mask of the content, (1, 1, h, w), their borders hard."""
-    content, *styles = (
-        F.one_hot(shares.argmax(1), regions.number).movedim(-1, 1).to(mask) for shares in regions.all
-    )
-    painted = F.interpolate(mask, content.shape[-2:], mode="bilinear", antialias=True)
-    return Regions(content * painted, tuple(styles), drawn=True)
+    regions = hard(regions)
+    painted = F.interpolate(mask, regions.content.shape[-2:], mode="bilinear", antialias=True)
+    return replace(regions, content=regions.content * painted)
+
+
+def opacity(alpha: Image.Image, size: tuple[int, int] | None = None) -> Tensor:
+    """Return how opaque a picture is, (1, 1, H, W), [0, 1], in its size but for one too large for a mask."""
+    size = size or fit(alpha.width, alpha.height, min(LARGEST, max(alpha.size)))
+    return to_tensor(resize_softly(alpha, size))[:, :1]
 
 
 def found_regions(plan: Plan, backbone: Backbone) -> Regions | None:
@@ -147,13 +182,28 @@ def found_regions(plan: Plan, backbone: Backbone) -> Regions | None:
         to_tensor(resize(picture.rgb, plan.size_at(picture, EDGE)))
         for picture in (plan.content, *plan.styles)
     )
+    seen = [
+        None if style.alpha is None else opacity(style.alpha, plan.size_at(style, EDGE))
+        for style in plan.styles
+    ]
     number = None if asked == "auto" else int(asked)
-    return find_regions(backbone, content, styles, number, plan.options.seed)
+    return find_regions(backbone, content, styles, number, plan.options.seed, seen)
+
+
+def is_seen(opaque: Tensor, description: Tensor) -> Tensor:
+    """Return which places of a description are opaque, (h w), bool; all of them where next to nothing is."""
+    found = F.adaptive_avg_pool2d(opaque, (description.shape[2], description.shape[3])).flatten() > 0.5
+    return found if found.any() else torch.ones_like(found)
 
 
 @torch.no_grad()
 def find_regions(
-    backbone: Backbone, content: Tensor, styles: Sequence[Tensor], number: int | None, seed: int = 0
+    backbone: Backbone,
+    content: Tensor,
+    styles: Sequence[Tensor],
+    number: int | None,
+    seed: int = 0,
+    seen: Sequence[Tensor | None] = (),
 ) -> Regions | None:
     """Return the regions of a content and its styles, on the backbone's device, or None where all is one.
 
@@ -165,6 +215,7 @@ def find_regions(
         styles: the same.
         number: of regions at most; None chooses, and takes one where the styles have no regions like the content's.
         seed: of the clustering.
+        seen: how opaque each style is, (1, 1, H, W), [0, 1], or None for all of it; what is hidden has no say.
     """
     device = backbone.device
     described = [describe(backbone, picture.to(device)) for picture in (content, *styles)]
@@ -172,11 +223,13 @@ def find_regions(
     flatter = torch.ones_like(pictures[0][0])
     flatter[-1] = FLATTER
     centers = cluster(pictures[0] * flatter, number or MOST, GAIN if number is None else 1.0, seed) / flatter
-    centers = without_small_ones(centers, pictures)
+    visible = [
+        places if opaque is None else places[is_seen(opaque, one)]
+        for places, one, opaque in zip(pictures[1:], described[1:], seen or [None] * len(styles), strict=True)
+    ]
+    centers = without_small_ones(centers, [pictures[0], *visible])
     shares = [shares_of(places, centers) for places in pictures]
-    alike = max(
-        kinship(places[:, :-1], share) for places, share in zip(pictures[1:], shares[1:], strict=True)
-    )
+    alike = max(kinship(places[:, :-1], shares_of(places, centers)) for places in visible)
     if len(centers) == 1 or (number is None and alike < KINSHIP):
         return None
     grids = [share.T.reshape(1, -1, *one.shape[-2:]) for share, one in zip(shares, described, strict=True)]

@@ -8,6 +8,7 @@ from scumble.image.arrays import eight_bits
 from scumble.image.profile import SPACES, to_srgb
 
 ORIENTATION = 0x0112
+ASIDE = "transparency kept aside"
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,7 +54,7 @@ def to_rgb(image: Image.Image, name: str) -> tuple[Image.Image, Image.Image | No
     color, alpha = _split_alpha(image)
     notes = []
     if alpha is not None:
-        notes.append("transparency kept aside")
+        notes.append(ASIDE)
     if color.mode[0] in "IF":
         color, note = _from_deep(color, name)
         notes.append(note)

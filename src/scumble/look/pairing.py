@@ -15,6 +15,7 @@ from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, resize
 from scumble.image.tensors import to_picture, to_tensor
+from scumble.image.visible import visible
 from scumble.look.seeing import NETWORK, settled
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels
@@ -42,7 +43,9 @@ def regions(content: Any, style: Any, /, *, most: str | int = "auto", **options:
         776
     """
     given = settled(options, (*NETWORK, "seed")).replace(regions=most)
-    styles = tuple(read_picture(one) for one in (style if isinstance(style, list | tuple) else [style]))
+    styles = tuple(
+        visible(read_picture(one)) for one in (style if isinstance(style, list | tuple) else [style])
+    )
     return look_at_regions(make_plan(given, read_picture(content), styles, (1.0,) * len(styles)))[0]
 
 
