@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scumble.api import Run, find_source, prepare_again, stylize
+from scumble.api import Run, find_source, prepare, prepare_again, stylize
 from scumble.errors import ScumbleError, UsageError
 from scumble.options import Options
 
@@ -54,6 +54,25 @@ def test_the_same_options_make_the_same_pixels(recorded):
     assert steps == [1, 2]
     first = stylize(folder / "photo.png", folder / "painting.png", **TINY)
     assert np.array_equal(np.asarray(run.result().image), np.asarray(first.image))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_a_picture_that_was_stopped_is_stopped_again(recorded, count):
+    _, folder = recorded
+    run = prepare(folder / "photo.png", folder / "painting.png", size=64, coarsest=32, steps=(2, 4))
+    for step in run:
+        if step.count == count:
+            break
+    first = run.result()
+    assert (first.record.stopped, first.record.steps) == (True, count)
+    again = prepare_again(first.record, [folder])
+    assert sum(scale.steps for scale in again.rest.scales) == count
+    assert [step.count for step in again] == list(range(1, count + 1))
+    assert np.array_equal(np.asarray(again.result().image), np.asarray(first.image))
+    assert again.result().record.stopped
+    whole = prepare_again(first.record, [folder], steps=(2, 4))
+    assert [step.count for step in whole][-1] == 6
+    assert not whole.result().record.stopped
 
 
 def test_options_may_be_changed(recorded):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan
+from scumble.engine.pyramid import Scale
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
 from scumble.image.resize import resize, resize_softly
@@ -41,10 +42,13 @@ class Run:
         plan: what to do.
         sources: what the record says of the pictures that went in.
         checkpoint: where to keep the state, if anywhere.
+        until: the step to stop after, as a picture that is made again was; None for the last one.
     """
 
-    def __init__(self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None) -> None:
-        self.plan, self.sources, self.checkpoint = plan, sources, checkpoint
+    def __init__(
+        self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None, until: int | None = None
+    ) -> None:
+        self.plan, self.sources, self.checkpoint, self.until = plan, sources, checkpoint, until
         self.last: Step | None = None
         self.notes: list[str] = []
         self.keeper = Keeper()
@@ -55,7 +59,7 @@ class Run:
         """Begin, the first time, where a run stood that was stopped; `record` is of its picture."""
         from scumble.engine.step import step_at
 
-        self.begin, self.last = state, step_at(self.plan, state)
+        self.begin, self.last, self.until = state, step_at(self.plan, state), None
         self.notes, self.seconds = list(record.fallbacks), record.seconds
         self.keeper = Keeper(record.course)
 
@@ -77,6 +81,8 @@ class Run:
                 if keep:
                     keep.step(self._record_at)
                 yield step
+                if step.count == self.until:
+                    return
         finally:
             if keep:
                 keep.save(self._record_at)
@@ -85,7 +91,7 @@ class Run:
     def rest(self) -> Plan:
         """What is still to be done of the plan."""
         if self.begin is None:
-            return self.plan
+            return self.plan if self.until is None else with_steps(self.plan, self.until)
         at = self.begin.position
         first, *others = self.plan.scales[at.scale :]
         return replace(self.plan, scales=(replace(first, steps=at.of - at.number), *others))
@@ -104,12 +110,14 @@ class Run:
         image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize_softly(self.plan.content.alpha, size))
-        return Result(image, self._record(self.last.count, self.last.costs()))
+        return Result(image, self._record(self.last))
 
     def _record_at(self, state: "State") -> Record:
-        return self._record(state.position.count, {name: float(cost) for name, cost in state.costs.items()})
+        from scumble.engine.step import step_at
 
-    def _record(self, steps: int, costs: dict[str, float]) -> Record:
+        return self._record(step_at(self.plan, state))
+
+    def _record(self, last: "Step") -> Record:
         from scumble.engine.device import choose_device, choose_precision, thread_count
 
         options = self.plan.options
@@ -134,8 +142,9 @@ class Run:
             width=self.plan.width,
             height=self.plan.height,
             seconds=round(self.seconds, 2),
-            steps=steps,
-            costs=costs,
+            steps=last.count,
+            stopped=last.scale != self.plan.scales[-1] or not last.finished_scale,
+            costs=last.costs(),
             course=self.keeper.course(),
             fallbacks=tuple(self.notes),
             plugins=tuple(
@@ -143,6 +152,15 @@ class Run:
             ),
             **vars(self.sources),
         )
+
+
+def with_steps(plan: Plan, most: int) -> Plan:
+    """Return a plan with only its first steps."""
+    scales: list[Scale] = []
+    for scale in plan.scales:
+        left = most - sum(each.steps for each in scales)
+        scales.append(replace(scale, steps=min(scale.steps, left)))
+    return replace(plan, scales=tuple(scales))
 
 
 def versions() -> dict[str, str]:
@@ -252,6 +270,8 @@ def recorded_options(record: Record) -> Options:
 def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> Run:
     """Return the run that makes a recorded picture again: on a CPU, with the same versions, the same pixels.
 
+    Of a picture whose run was stopped it makes as many steps, unless `steps` are given.
+
     Args:
         record: of the picture; may come from anybody, and is checked as options from anybody are.
         folders: where to look for its inputs.
@@ -273,4 +293,6 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         options = options.replace(threads=record.threads)  # sums in another order round otherwise
     if options.precision == "auto":
         options = options.replace(precision=record.precision)
-    return prepare(content, styles, options)
+    run = prepare(content, styles, options)
+    run.until = record.steps if record.stopped and "steps" not in overrides else None
+    return run

@@ -148,6 +148,7 @@ class Record(Recorded):
         height: of the output, in pixels.
         seconds: how long the run took.
         steps: how many were done.
+        stopped: whether that was before the end, by somebody or by an error.
         costs: from each term to its last value.
         course: how the costs went; None of a run without a step, and in older records.
         fallbacks: what was done otherwise than asked, in words.
@@ -173,6 +174,7 @@ class Record(Recorded):
     height: Side
     seconds: Annotated[float, Field(ge=0)]
     steps: Annotated[int, Field(ge=0)]
+    stopped: bool = False
     costs: dict[str, float]
     course: Course | None = None
     fallbacks: tuple[str, ...] = ()

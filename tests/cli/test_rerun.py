@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from scumble.api import stylize
+from scumble.api import prepare, stylize
 from scumble.record import read_record
 
 from .conftest import TINY, opened
@@ -38,6 +38,18 @@ def test_show_says_what_made_a_picture(scumble, made):
 
 def test_show_json_is_the_record(scumble, made):
     assert json.loads(scumble("show", made, "--json").out) == json.loads(read_record(made).to_json())
+
+
+def test_a_picture_that_was_stopped_says_so(scumble):
+    run = prepare("photo.png", "paint.png", size=48, coarsest=0, steps=4)
+    next(iter(run))
+    run.result().save("out.png")
+    assert "1 steps in" in (shown := scumble("show", "out.png").out)
+    assert "stopped before the end" in shown
+    done = scumble("rerun", "out.png")
+    assert "it was stopped after step 1 of 4, and is again" in done.err
+    assert np.array_equal(opened("out.png"), opened("out-again.png"))
+    assert "out.png: its run was stopped after step 1" in scumble("compare", "out.png", "out-again.png").err
 
 
 def test_rerun_makes_the_same_pixels(scumble, made):

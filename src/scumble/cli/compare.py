@@ -84,10 +84,13 @@ def record_of(path: Path) -> "Record | None":
     from scumble.record import read_record
 
     try:
-        return read_record(path)
+        record = read_record(path)
     except RecordError as error:
         say(printable(f"note: {error.message}"))
         return None
+    if record.stopped:
+        say(printable(f"note: {path.name}: its run was stopped after step {record.steps}"))
+    return record
 
 
 def references(

@@ -17,6 +17,8 @@ def rerun(
 ) -> None:
     """Make a picture again from its record: on a CPU, with the same versions, the same pixels.
 
+    One that was stopped is painted up to the same step.
+
     Example: scumble rerun out.png -o again.png --inputs photos
 
     Parameters
@@ -33,4 +35,7 @@ def rerun(
 
     record = read_record(picture)
     run = prepare_again(record, [*(inputs or []), Path(), picture.parent])
-    carry_out(run, output.named(f"{picture.stem}-again.png"), differences(record))
+    stopped = (
+        [f"it was stopped after step {run.until} of {run.plan.steps}, and is again"] if run.until else []
+    )
+    carry_out(run, output.named(f"{picture.stem}-again.png"), [*differences(record), *stopped])

@@ -40,7 +40,8 @@ def lines(record: "Record") -> list[str]:
     changed = {name: value for name, value in record.options.items() if value != defaults.get(name)}
     return [
         f"made       {record.made:%Y-%m-%d %H:%M} UTC by scumble {record.scumble}",
-        f"picture    {record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s",
+        f"picture    {record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s"
+        + (", stopped before the end" if record.stopped else ""),
         f"content    {told(record.content)}",
         *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
         *([f"start      {told(record.start)}"] if record.start else []),
