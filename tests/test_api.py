@@ -133,7 +133,7 @@ def test_mistaken_options_are_refused(content, style):
         stylize(content, style, strenght=3)
     with pytest.raises(BadOption, match="strength is 200; input should be less than or equal to 100"):
         stylize(content, style, strength=200)
-    with pytest.raises(BadOption, match=r"no loss is left with weight .* at strength 100"):
+    with pytest.raises(BadOption, match=r"no loss is left with weights .* at strength 100"):
         stylize(content, style, strength=100, weight=dict.fromkeys(Options().weight, 0), **TINY)
 
 

@@ -142,7 +142,7 @@ def test_smallest_side_is_exact(network):
             assert caught.value.message == (
                 f"the picture would be {side - 1} x {side + 9} pixels; its shorter side needs at least {side}"
             )
-            assert "--size" in caught.value.hint
+            assert "larger picture" in caught.value.hint
             assert caught.value.exit_code == 3
 
 

@@ -104,8 +104,8 @@ def test_a_soft_border_between_colors_is_no_color_of_its_own():
     [
         ([left()] * 2, [], 3, "got 2 content masks for 3 styles; allowed are one, or one for each"),
         ([], [left()], 2, "got 1 style mask for 2 styles"),
-        ([0 * left()], [], 1, "a mask is black, so that it selects nothing"),
-        ([left()], [0 * left()], 1, "a mask is black, so that it selects nothing"),
+        ([0 * left()], [], 1, "a mask is black where it counts, so that it selects nothing"),
+        ([left()], [0 * left()], 1, "a mask is black where it counts, so that it selects nothing"),
         ([colored(RED, BLUE)], [left()], 1, "the mask 'image' is in colors, 'image' is not"),
         (
             [colored(RED, BLUE)],

@@ -190,7 +190,7 @@ def test_a_style_without_a_share_lends_no_colors(network, photo, painting):
 
 @pytest.mark.parametrize("options", [only(), only(content=1).replace(strength=100)])
 def test_no_loss_at_all(network, photo, painting, options):
-    with pytest.raises(BadOption, match=r"no loss is left with weight .* at strength") as error:
+    with pytest.raises(BadOption, match=r"no loss is left with weights .* at strength") as error:
         make_objective(network, options, photo, [painting], [1.0])
     assert error.value.exit_code == 2
     assert "--weight.gram 1" in error.value.hint

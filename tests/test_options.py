@@ -123,9 +123,13 @@ BAD = [
     ),
     ({"weight": {"gram": float("inf")}}, "weight.gram is inf; input should be", "weight.gram: "),
     ({"weight": 3}, "weight is 3; input should be a valid dictionary", "weight: "),
-    ({"steps": "80,many"}, "steps.1 is 'many'; input should be a valid integer", "steps.1: Updates at each"),
+    (
+        {"steps": "80,many"},
+        "number 2 of steps is 'many'; input should be a valid integer",
+        "steps: Updates at each",
+    ),
     ({"steps": ()}, "steps is []; tuple should have at least 1 item", "steps: "),
-    ({"steps": -1}, "steps.0 is -1; input should be greater than or equal to 0", "steps.0: "),
+    ({"steps": -1}, "number 1 of steps is -1; input should be greater than or equal to 0", "steps: "),
     (
         {"content_layers": "elephant"},
         "'elephant' is no layer; layers are called conv1_1, relu4_2, pool3, ...",
@@ -148,8 +152,8 @@ BAD = [
     ({"threads": 1.5}, "threads is 1.5; input should be a valid integer", "threads: "),
     (
         {"style_weights": "0.5,-1"},
-        "style_weights.1 is '-1'; input should be greater",
-        "style_weights.1: Share",
+        "number 2 of style_weights is '-1'; input should be greater",
+        "style_weights: Share",
     ),
     ({"start": ""}, "start is ''; string should have at least 1 character", "start: "),
     (

@@ -123,7 +123,7 @@ class TestWhere:
         assert resolve_path(path, "rename") == tmp_path / "out-3.png"
         with pytest.raises(OutputExists, match=r"out\.png' is there already") as caught:
             resolve_path(path)
-        assert caught.value.hint == "--on-exists rename|overwrite"
+        assert caught.value.hint == "--on-exists rename|overwrite|skip"
         assert caught.value.exit_code == 2
         assert path.read_bytes() == b"old"
 

@@ -98,3 +98,9 @@ def test_inputs_are_known_by_their_content(recorded, tmp_path):
     ) as info:
         find_source(record.content, [tmp_path])
     assert info.value.hint == "--inputs FOLDER says where the content and the styles are"
+
+
+def test_a_folder_that_is_not_there_is_told(recorded, tmp_path):
+    record, folder = recorded
+    with pytest.raises(UsageError, match=r"there is no folder '.*gone'"):
+        prepare_again(record, [folder, tmp_path / "gone"])

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
-from scumble.engine.plan import START_KINDS, Plan
-from scumble.engine.pyramid import Scale
+from scumble.engine.plan import START_KINDS, Plan, with_steps
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
 from scumble.image.resize import resize, resize_softly
@@ -154,15 +153,6 @@ class Run:
         )
 
 
-def with_steps(plan: Plan, most: int) -> Plan:
-    """Return a plan with only its first steps."""
-    scales: list[Scale] = []
-    for scale in plan.scales:
-        left = most - sum(each.steps for each in scales)
-        scales.append(replace(scale, steps=min(scale.steps, left)))
-    return replace(plan, scales=tuple(scales))
-
-
 def versions() -> dict[str, str]:
     """Return the versions that decide about the pixels of a picture."""
     return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
@@ -277,6 +267,9 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         folders: where to look for its inputs.
         overrides: options to change.
     """
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {str(folder)!r}", "--inputs takes folders")
     options = recorded_options(record).replace(**overrides)
     content = find_source(record.content, folders)
     styles = [Style(find_source(source, folders), source.weight) for source in record.styles]

@@ -96,6 +96,18 @@ def _what(error: BaseException, file: Path) -> str:
     return (f"line {line}: " if line else "") + f"{type(error).__name__}: {said}"
 
 
+def blamed(error: BaseException) -> str | None:
+    """Return which plugin an error came up in, in which line, and what it was; None where none had a part in it."""
+    ran = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    files = {
+        plugin: file for name, plugin in _loaded.items() if (file := str(sys.modules[name].__file__)) in ran
+    }
+    told = [
+        f"the plugin {plugin.name!r} failed: {_what(error, Path(file))}" for plugin, file in files.items()
+    ]
+    return told[0] if told else None
+
+
 def loaded_plugins() -> tuple[Plugin, ...]:
     """Return the plugins of this process: what `load_plugin` ran, and other modules that registered something."""
     homes = {home for homes in known().values() for home in homes.values() if not home.startswith("scumble.")}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from .conftest import TINY
 
@@ -34,18 +35,24 @@ WRONG = [
     (f"{BASE} --style-layers relu9_1", 2, "'relu9_1' is no layer; layers are called conv1_1", ""),
     (f"{BASE} --style-layers relu1_1=much", 2, "style_layers.relu1_1 is 'much'", "relu1_1=0.5"),
     (f"{BASE} --content-layers ,", 2, "content_layers is ", "Layers of content losses"),
-    (f"{BASE} --steps 10,many", 2, "steps.1 is 'many'", "Updates at each scale"),
+    (f"{BASE} --steps 10,many", 2, "number 2 of steps is 'many'", "Updates at each scale"),
     (f"{BASE} --seed 1.5", 2, "seed is '1.5'", "noise"),
     (f"{BASE} --device tpu", 2, "input should be 'auto', 'cpu', 'cuda', 'mps' or 'xpu'", "auto takes the first"),
     (f"{BASE} --device mps", 2, "device 'mps' is not available; available: ", "--device auto"),
+    (f"{BASE} --style-weights -1,2", 2, "--style-weights requires an argument", "joined by =, as in FLAG=-1,2"),
+    (f"{BASE} --style-mask half.png --style-crop 0.5,0,1,1", 2, "'half.png' is black where it", "--style-crop"),
+    ("stylize photo.png thin.png --dry-run", 3, "'thin.png' would be 512 x 3 pixels; its shorter", "larger --size"),
+    ("stylize photo.png clear.png", 3, "'clear.png' is transparent everywhere", "without its alpha channel"),
+    ("stylize --continue-from photo.png photo.png paint.png --inputs gone", 3, "carries no record", "give the PNG"),
+    ("rerun broken.json more", 2, "rerun takes fewer arguments; these are left over: 'more'", "scumble rerun --help"),
     (f"{BASE} --style-weights 1,2", 2, "got 2 style weights for 1 style", ""),
     (f"{BASE} --style-layers relu1_1 --style-layers relu2_1", 2, "--style-layers specified multiple times", NEAR),
     (f"{BASE} --style-layers relu1_1;relu2_1", 2, "style_layers are given for 2 styles, not for 1", ""),
     (f"{BASE} --style-scale 1,2", 2, "got 2 style scales for 1 style", ""),
-    (f"{BASE} --style-scale 0", 2, "style_scale.0 is '0'; input should be greater than", "brush strokes"),
-    (f"{BASE} --style-crop 0,0,1", 2, "style_crop.0.3 is ", "left, top, right and bottom"),
+    (f"{BASE} --style-scale 0", 2, "number 1 of style_scale is '0'; input should be greater than", "brush strokes"),
+    (f"{BASE} --style-crop 0,0,1", 2, "number 4 of number 1 of style_crop is ", "left, top, right and bottom"),
     (f"{BASE} --style-crop 0.5,0,0.5,1", 2, "style_crop is 0.5,0,0.5,1; left must be less than right", ""),
-    (f"{BASE} --style-turns 45", 2, "style_turns.0 is '45'; input should be '90', '180', '270' or 'flip'", "mirror"),
+    (f"{BASE} --style-turns 45", 2, "number 1 of style_turns is '45'; input should be '90', '180', '270'", "mirror"),
     (f"{BASE} --content-mask photo.png", 2, "masks in colors are for one content mask", "in gray stands alone"),
     (f"{BASE} --style-mask photo.png --style-mask photo.png", 2, "got 2 style masks for 1 style", "in order"),
     (f"{BASE} --feather 60", 2, "feather is '60'; input should be less than or equal to 50", "fades"),
@@ -56,7 +63,7 @@ WRONG = [
     (f"{BASE} --content-mask a.png,b.png", 2, "there is no mask 'a.png,b.png'", "--content-mask b.png"),
     (f"{BASE} --max-memory 0.0001", 5, "; 0.1 MB are allowed", "--max-memory asks for more"),
     (f"{BASE} -o .", 2, "the output '.' is a folder", "out.png"),
-    (f"{BASE} -o photo.png", 2, "the output 'photo.png' is there already", "--on-exists rename|overwrite"),
+    (f"{BASE} -o photo.png", 2, "the output 'photo.png' is there already", "--on-exists rename|overwrite|skip"),
     (f"{BASE} -o out.gif --timelapse ./out.gif", 2, "the picture and the timelapse are both", "another name"),
     (f"{BASE} --timelapse film.png", 2, "a timelapse is .gif or .webp, not '.png'", ""),
     (f"{BASE} --timelapse film.mov", 2, "a timelapse is .gif or .webp, not '.mov'", ""),
@@ -108,6 +115,11 @@ def _spoiled(desk):
     (desk / "cut.png").write_bytes((desk / "paint.png").read_bytes()[:900])
     (desk / "broken.json").write_text('{"scumble": 1')
     (desk / "full").mkdir()
+    Image.new("RGB", (400, 2), "teal").save(desk / "thin.png")
+    Image.new("RGBA", (40, 40)).save(desk / "clear.png")
+    mask = Image.new("L", (40, 40))
+    mask.paste(255, (0, 0, 16, 40))
+    mask.save(desk / "half.png")
     (desk / "full" / "step-0001.png").write_bytes(b"")
 
 

@@ -36,6 +36,15 @@ def test_snapshots_are_taken_at_the_end_of_each_scale(scumble, desk):
     assert "note: steps/step-0002.png  step 2  total " in done.err
 
 
+def test_with_a_film_every_says_how_often_it_has_a_frame(scumble, desk):
+    done = scumble(
+        "stylize", "photo.png", "paint.png", *TINY, "--every", "2", "-o", "out.png", "--timelapse", "a.gif"
+    )
+    assert done.code == 0
+    assert (desk / "a.gif").is_file()
+    assert not (desk / "out-steps").exists()
+
+
 def test_snapshots_are_taken_as_often_as_every_says_beside_the_picture(scumble, desk):
     scumble("stylize", "photo.png", "paint.png", *TINY, "--every", "3", "-o", "out.png")
     assert [path.name for path in (desk / "out-steps").iterdir()] == ["step-0003.png"]

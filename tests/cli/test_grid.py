@@ -179,3 +179,11 @@ def test_a_table_that_is_a_folder_is_refused(scumble, desk):
     done = scumble(*BASE, "--x", "seed=1,2", "--on-exists", "overwrite")
     assert done.code == 2
     assert "the output 'grid.csv' is a folder" in done.err
+
+
+def test_dry_run_says_that_the_sheet_is_there(scumble, desk):
+    (desk / "grid.png").write_bytes(b"mine")
+    done = scumble(*BASE, "--x", "strength=0,50", "--dry-run")
+    assert (done.code, done.last) == (0, "grid.png")
+    assert "note: the output 'grid.png' is there already" in done.err
+    assert (desk / "grid.png").read_bytes() == b"mine"

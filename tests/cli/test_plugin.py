@@ -45,6 +45,18 @@ def test_a_plugin_anywhere_on_the_line(scumble, command):
     assert read_record("out.png").costs["mine"] > 0
 
 
+def test_a_plugin_that_fails_while_it_paints_is_named(scumble, desk):
+    with (desk / "mine.py").open("a") as file:
+        file.write("    def statistic(self, feature, mask=None):\n        raise ValueError('oh no')\n")
+        file.write("    of_moments = GramLoss.__mro__[-3].of_moments\n")
+    done = scumble(*PAINT, "--plugin", "mine.py")
+    assert done.code == 1
+    assert done.err.splitlines()[-2:] == [
+        "error: the plugin 'mine.py' failed: line 12: ValueError: oh no",
+        "hint: --debug shows where",
+    ]
+
+
 def test_every_command_takes_one(scumble, desk):
     done = scumble("config", "--json", "--plugin", "mine.py", "--weight.mine", "3")
     assert json.loads(done.out)["weight"]["value"]["mine"] == 3

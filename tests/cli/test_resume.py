@@ -107,7 +107,7 @@ def test_snapshots_are_numbered_on(scumble, desk):
     for step in run:
         if step.count == 3:
             break
-    done = scumble("resume", "run.checkpoint", "--timelapse", "film.gif", "--json")
+    done = scumble("resume", "run.checkpoint", "--timelapse", "film.gif", "--snapshots", "steps", "--json")
     told = json.loads(done.out)
     assert (told["steps"], told["checkpoint"]) == (5, "run.checkpoint")
     assert [path.name for path in (desk / told["snapshots"]).iterdir()] == ["step-0004.png"]

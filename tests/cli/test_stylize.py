@@ -123,7 +123,10 @@ def test_what_is_there_already_is_never_overwritten_unless_asked(scumble, desk):
     base = ("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "out.png")
     refused = scumble(*base)
     assert (refused.code, refused.out) == (2, "")
-    assert refused.err == "error: the output 'out.png' is there already\nhint: --on-exists rename|overwrite\n"
+    assert (
+        refused.err
+        == "error: the output 'out.png' is there already\nhint: --on-exists rename|overwrite|skip\n"
+    )
     assert scumble(*base, "--on-exists", "rename").out == "out-2.png\n"
     assert scumble(*base, "--on-exists", "rename").out == "out-3.png\n"
     assert scumble(*base, "--on-exists", "skip").out == "out.png\n"

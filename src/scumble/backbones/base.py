@@ -14,6 +14,8 @@ from scumble.backbones.normalization import Normalization as Normalization
 from scumble.errors import ImageError, UnknownName
 from scumble.registry import Registry
 
+SIZE_HINT = "take a larger picture, or shallower layers; a narrow one may be cropped"
+
 
 class Backbone(nn.Module):
     """A frozen image network read at named layers.
@@ -104,13 +106,14 @@ class Backbone(nn.Module):
                 features[name] = activation
         return features
 
-    def require_size(self, height: int, width: int, names: Iterable[str], what: str = "the picture") -> None:
+    def require_size(
+        self, height: int, width: int, names: Iterable[str], what: str = "the picture", hint: str = SIZE_HINT
+    ) -> None:
         """Raise `ImageError`, which says `what` it is of, unless a picture of this size reaches all named layers."""
         needed = max((self.smallest_side(name) for name in names), default=1)
         if min(height, width) < needed:
             raise ImageError(
-                f"{what} would be {width} x {height} pixels; its shorter side needs at least {needed}",
-                "ask for a larger --size or --coarsest, or for shallower layers; a narrow picture may be cropped",
+                f"{what} would be {width} x {height} pixels; its shorter side needs at least {needed}", hint
             )
 
     def smallest_side(self, name: str) -> int:

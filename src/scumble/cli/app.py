@@ -3,13 +3,14 @@
 import atexit
 import io
 import os
+import re
 import signal
 import sys
 import traceback
 from collections.abc import Iterable
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnusedCliTokensError
 
 import scumble
 from scumble.cli.compare import compare
@@ -27,7 +28,7 @@ from scumble.cli.show import show
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
-from scumble.plugins import load_plugin, take_plugins
+from scumble.plugins import blamed, load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
        scumble stylize --continue-from PICTURE [OPTIONS]"""
@@ -91,7 +92,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = complain(error.message, error.hint, error.exit_code)
         show_traceback(debug)
     except CycloptsError as error:
-        code = complain(one_line(error), USAGE, 2)
+        code = complain(*wrong_usage(error, arguments), 2)
         show_traceback(debug)
     except KeyboardInterrupt:
         say("interrupted")
@@ -105,7 +106,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         show_traceback(debug)
     except Exception as error:
         show_traceback(debug)
-        code = complain(f"unexpected: {type(error).__name__}: {error}", "--debug shows where", 1)
+        told = blamed(error) or f"unexpected: {type(error).__name__}: {error}"
+        code = complain(told, "--debug shows where", 1)
     sys.exit(code)
 
 
@@ -129,7 +131,15 @@ def show_traceback(wanted: bool) -> None:
         traceback.print_exc()
 
 
-def one_line(error: CycloptsError) -> str:
-    """Return what is wrong with the command line, in one line that starts small."""
+def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:
+    """Return what is wrong with the command line, in one line that starts small, and a hint."""
+    if isinstance(error, UnusedCliTokensError):
+        command, *_ = error.command_chain or ["scumble"]
+        unused = " ".join(map(repr, error.unused_tokens or []))
+        return f"{command} takes fewer arguments; these are left over: {unused}", f"scumble {command} --help"
     text = " ".join(str(error).split())
-    return text[:1].lower() + text[1:] if text else "wrong usage"
+    hint = USAGE
+    if isinstance(error, MissingArgumentError):
+        negative = next((one for one in arguments if re.match(r"-[\d.]", one)), None)
+        hint = f"what begins with - is joined by =, as in FLAG={negative}" if negative else USAGE
+    return text[:1].lower() + text[1:] if text else "wrong usage", hint

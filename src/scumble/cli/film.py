@@ -120,7 +120,7 @@ class Films:
     """What is kept on the way. Where it cannot be written it is given up, and the run goes on.
 
     Args:
-        plan: of the run; options with `every` have snapshots, beside the picture if not told where.
+        plan: of the run; options with `every` have snapshots, beside the picture if not told where, or a film.
         picture: where the picture will be.
         snapshots: folder, or None.
         timelapse: file, or None.
@@ -134,7 +134,8 @@ class Films:
         self, plan: Plan, picture: Path, snapshots: Path | None, timelapse: Path | None, on_exists: OnExists
     ) -> None:
         every = plan.options.every
-        folder = snapshots or (picture.with_name(f"{picture.stem}-steps") if every else None)
+        beside = picture.with_name(f"{picture.stem}-steps") if every and not timelapse else None
+        folder = snapshots or beside
         self.snapshots = Snapshots(folder, every, on_exists) if folder else None
         self.timelapse = Timelapse(timelapse, plan, every, on_exists) if timelapse else None
         self.problem: ScumbleError | None = None

@@ -12,7 +12,7 @@ from scumble.cli.output import OUTPUT, Switch
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
-from scumble.errors import BadOption
+from scumble.errors import BadOption, OutputExists
 from scumble.options import Options
 from scumble.outputs.files import OnExists
 
@@ -85,12 +85,20 @@ def grid(
     first, *others = read_sources(content, style)
     axes = [parse_axis(text, others) for text in (x, y) if text is not None]
     reads = [first, *others, settled.start, *settled.content_mask, *settled.style_mask]
-    path = resolve_path(output, on_exists, [TABLE], reads)
+    folder = None
+    try:
+        path = resolve_path(output, on_exists, [TABLE], reads)
+        if path and cells:
+            folder = free_folder(cells, "cells", on_exists)
+    except OutputExists as error:
+        if not dry_run:
+            raise
+        say(f"note: {error.message}")
+        path = output
     if path is None:
         say(f"{output} is there already; skipped")
         print(json_format.dumps({"output": str(output), "skipped": True}) if json else output)
         return
-    folder = free_folder(cells, "cells", on_exists) if cells else None
     planned = make_grid(first, others, settled, *axes)
     if dry_run:
         tell(planned, path, as_json=json)

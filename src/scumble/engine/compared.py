@@ -11,6 +11,7 @@ from scumble.engine.strength import balance
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
+from scumble.options.values import shown
 
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
@@ -66,7 +67,7 @@ class Compared:
         self.weights = {name: weight for name, (_, weight) in active.items()}
         if not self.losses:
             raise BadOption(
-                f"no loss is left with weight {dict(options.weight)} at strength {options.strength:g}",
+                f"no loss is left with weights {shown(options.weight)} at strength {options.strength:g}",
                 "give a loss a weight above 0, such as --weight.gram 1",
             )
         self.of_styles = self._of_styles(shares)

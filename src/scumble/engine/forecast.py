@@ -18,6 +18,7 @@ from scumble.engine.memory import Fit, Need, memory_limit
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.run import prepare_backbone
+from scumble.engine.sizes import require_sizes
 from scumble.options import Options
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
@@ -63,12 +64,14 @@ def forecast(plan: Plan) -> Forecast:
     The first time in an hour this takes a second or two with the bundled network, longer with larger ones.
 
     Raises:
+        ImageError: a picture is too small for the layers that read it.
         OutOfMemory: there is no way to make the picture fit.
     """
     options = plan.options
     device = choose_device(options.device)
     precision = choose_precision(options.precision, device, options.strength)
     backbone = prepare_backbone(options).to(device)
+    require_sizes(plan, backbone)
     need = Need(backbone, plan, precision)
     fits = need.fits(memory_limit(options, device))
     layers = {

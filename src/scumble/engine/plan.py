@@ -1,7 +1,7 @@
 """What a run is going to do, known before anything heavy is loaded."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 from scumble.errors import BadOption, UsageError, several
@@ -70,6 +70,15 @@ class Plan:
 def times(side: int, factor: float) -> int:
     """Return a side so many times as long, at least `SMALLEST_SIDE` unless it was shorter."""
     return max(min(side, SMALLEST_SIDE), round(side * factor))
+
+
+def with_steps(plan: Plan, most: int) -> Plan:
+    """Return a plan with only its first steps."""
+    scales: list[Scale] = []
+    for scale in plan.scales:
+        left = most - sum(each.steps for each in scales)
+        scales.append(replace(scale, steps=min(scale.steps, left)))
+    return replace(plan, scales=tuple(scales))
 
 
 def make_plan(

@@ -13,7 +13,6 @@ from scumble.engine.allocator import begin_scale, keep_memory
 from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
-from scumble.engine.compared import Compared
 from scumble.engine.device import choose_device, choose_precision, exact_float32, use_threads
 from scumble.engine.guard import GOOD, Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, told, too_large
@@ -22,6 +21,7 @@ from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.scene import Scene, make_scene, tensor_of
+from scumble.engine.sizes import require_sizes
 from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step as Step
@@ -104,7 +104,7 @@ class Painting:
         self.options = plan.options
         self.device = choose_device(plan.options.device)
         self.backbone = prepare_backbone(plan.options).to(self.device)
-        self._require_sizes()
+        require_sizes(plan, self.backbone)
         even = [
             one for one in (plan.content, *plan.styles) if not is_varied(one, plan.scales[0], self.device)
         ]
@@ -127,18 +127,6 @@ class Painting:
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
         self.backbone.compute_in(self.precision)
-
-    def _require_sizes(self) -> None:
-        """Raise `ImageError` where the coarsest scale has a picture too small for its layers, and say which."""
-        layers = (
-            Compared(self.options, self.backbone, self.plan.shares).all_layers() if self.plan.steps else []
-        )
-        scale = self.plan.scales[0]
-        named = [("content", self.plan.content), *(("style", style) for style in self.plan.styles)]
-        for (kind, picture), (width, height) in zip(
-            named, [scale.size, *self.plan.style_sizes(scale)], strict=True
-        ):
-            self.backbone.require_size(height, width, layers, f"the {kind} {picture.name!r}")
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""

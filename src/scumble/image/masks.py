@@ -140,7 +140,10 @@ def lightness(mask: Drawn) -> Shares:
     shares: Shares = (mask.pixels.mean(2) / 255).astype(np.float32)
     if shares.mean() < EMPTY:
         called = "a mask" if mask.name == UNNAMED else f"the mask {mask.name!r}"
-        raise UsageError(f"{called} is black, so that it selects nothing", "white selects")
+        raise UsageError(
+            f"{called} is black where it counts, so that it selects nothing",
+            "white selects; of a style's mask, only what is inside of --style-crop or the frame counts",
+        )
     return shares
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from pydantic import BeforeValidator, Field
 
-from scumble.options.values import LOOK, Part, as_text
+from scumble.options.values import LOOK, Part, as_size, as_text
 
 
 class Look(Part):
@@ -14,7 +14,7 @@ class Look(Part):
     preset: Annotated[str, LOOK] = Field(
         "default", description="Named set of options to start from; see `scumble presets`."
     )
-    size: Annotated[str, BeforeValidator(as_text), LOOK] = Field(
+    size: Annotated[str, BeforeValidator(as_size), LOOK] = Field(
         "512",
         pattern=r"^[1-9]\d{0,4}(x[1-9]\d{0,4})?$",
         description="Long edge of the result in pixels, 1 to 16384; or WIDTHxHEIGHT, which stretches "

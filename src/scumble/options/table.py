@@ -17,7 +17,10 @@ from scumble.presets import load_preset
 from scumble.registry import check
 
 MAX_SIDE = 16384
-PATTERNS = {"size": "it should be as 512 or 400x300", "regions": "it should be auto, off, or 1 to 8"}
+PATTERNS = {
+    "size": f"it should be as 512 or 400x300, a side 1 to {MAX_SIDE}",
+    "regions": "it should be auto, off, or 1 to 8",
+}
 LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 
@@ -92,10 +95,12 @@ def bad_option(error: ValidationError) -> BadOption:
     errors = error.errors(include_url=False)
     of_one = [each for each in errors if each["loc"][:1] == errors[0]["loc"][:1]]
     first = max(of_one, key=lambda each: len(each["loc"]))  # of several allowed types, the one that fits best
-    where = ".".join(str(part) for part in first["loc"] if not str(part).startswith(("dict[", "tuple[")))
+    path = [part for part in first["loc"] if not str(part).startswith(("dict[", "tuple["))]
+    where = ".".join(part for part in path if isinstance(part, str))
     given = " ".join(repr(first["input"]).split())
     shown = given if len(given) <= 60 else given[:57] + "..."
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
     meaning = f"{where}: {field.description}" if field else ""
     wrong = PATTERNS[where] if "pattern" in first["type"] else first["msg"]
-    return BadOption(f"{where} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)
+    within = [f"number {part + 1} of" for part in reversed(path) if isinstance(part, int)]
+    return BadOption(f"{' '.join([*within, where])} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)

@@ -76,6 +76,18 @@ def as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def as_size(value: object) -> object:
+    """Let a number stand for a long edge, and two for width and height.
+
+    Example:
+        >>> as_size(400), as_size((400, 300)), as_size("400x300")
+        ('400', '400x300', '400x300')
+    """
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return "x".join(map(str, value))
+    return as_text(value)
+
+
 def shown(value: object) -> str:
     """Return a list or mapping as it is written behind its flag.
 

@@ -89,7 +89,7 @@ def resolve_path(
     if on_exists == "rename":
         numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
         return next(other for other in numbered if _taken(other, writer, beside) is None)
-    raise OutputExists(f"the output {str(taken)!r} is there already", "--on-exists rename|overwrite")
+    raise OutputExists(f"the output {str(taken)!r} is there already", "--on-exists rename|overwrite|skip")
 
 
 def write(
