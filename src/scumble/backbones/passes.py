@@ -10,11 +10,14 @@ arithmetic on bfloat16 unpacks, computes and rounds, and waits for memory meanwh
 | sum of two gradients | 1.64 ms | 0.50 ms |
 | repeat the edge pixels | 0.86 ms | 0.32 ms |
 | means of 2 x 2 (without AMX) | 0.77 ms | 0.18 ms |
+| products of float32 rows with themselves (without AMX) | 0.60 ms | 0.35 ms |
 
 In float32 the differences are small, and on other devices than the CPU everything is left as it is.
 """
 
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -80,6 +83,25 @@ def add_to(gradient: Tensor, other: Tensor) -> Tensor:
     return onednn()._convolution_pointwise_(  # type: ignore[no-any-return]
         gradient, other, kernel, None, [0, 0], [1, 1], [1, 1], 1, "add", None, None, [], None
     )
+
+
+@contextmanager
+def quick_products(rows: Tensor) -> Iterator[None]:
+    """Let oneDNN multiply float32 matrices that were made of rows in bfloat16.
+
+    It is faster than the library that torch asks otherwise, twice on processors by AMD. With AMX it rounds factors to
+    bfloat16, which they were before, and adds up in float32.
+    """
+    if rows.dtype != torch.bfloat16 or not is_fused(rows):
+        yield
+        return
+    products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
+    before = products.fp32_precision
+    products.fp32_precision = "bf16"
+    try:
+        yield
+    finally:
+        products.fp32_precision = before
 
 
 @cache
