@@ -34,7 +34,7 @@ class Style:
     Args:
         image: path, bytes, Pillow picture, NumPy array or tensor.
         weight: relative to the other styles' weights; 0 or more.
-        mask: picture of what counts of it, white; all of it when omitted.
+        mask: picture of what counts of it, white; all of it when omitted. What is transparent never counts.
         content_mask: picture of where in the content it goes, white; everywhere when omitted.
         layers: style layers that it gives, `"relu1_1,relu2_1"` or with weights; the options' own when omitted.
         scale: size of its brush strokes, 0.05 to 20.
