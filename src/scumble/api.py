@@ -41,13 +41,11 @@ class Run:
         plan: what to do.
         sources: what the record says of the pictures that went in.
         checkpoint: where to keep the state, if anywhere.
-        until: the step to stop after, as a picture that is made again was; None for the last one.
     """
 
-    def __init__(
-        self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None, until: int | None = None
-    ) -> None:
-        self.plan, self.sources, self.checkpoint, self.until = plan, sources, checkpoint, until
+    def __init__(self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None) -> None:
+        self.plan, self.sources, self.checkpoint = plan, sources, checkpoint
+        self.until: int | None = None  # the step to stop after, as the picture that is made again was
         self.last: Step | None = None
         self.notes: list[str] = []
         self.keeper = Keeper()

@@ -12,7 +12,7 @@ from scumble.api import find_source
 from scumble.engine.plan import Plan
 from scumble.errors import UsageError
 from scumble.image.files import Picture, read_picture
-from scumble.image.resize import fit, resize
+from scumble.image.resize import fit, fit_within, resize
 from scumble.image.sheet import sheet
 from scumble.record import Record, Source
 
@@ -71,9 +71,7 @@ def compare(a: Picture, b: Picture, of_a: References, of_b: References) -> Compa
         >>> compare(black, gray, References(), References()).level
         128.0
     """
-    size = min((a.rgb.size, b.rgb.size), key=lambda size: size[0] * size[1])
-    if max(size) > EDGE:
-        size = fit(*size, EDGE)
+    size = fit_within(min((a.rgb.size, b.rgb.size), key=lambda size: size[0] * size[1]), EDGE)
     first, second = (resize(picture.rgb, size) for picture in (a, b))
     values_a, values_b = measured(first, of_a), measured(second, of_b)
     both = [name for name in values_a if name in values_b]

@@ -99,13 +99,11 @@ def _what(error: BaseException, file: Path) -> str:
 def blamed(error: BaseException) -> str | None:
     """Return which plugin an error came up in, in which line, and what it was; None where none had a part in it."""
     ran = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
-    files = {
-        plugin: file for name, plugin in _loaded.items() if (file := str(sys.modules[name].__file__)) in ran
-    }
-    told = [
-        f"the plugin {plugin.name!r} failed: {_what(error, Path(file))}" for plugin, file in files.items()
-    ]
-    return told[0] if told else None
+    for name, plugin in _loaded.items():
+        file = str(sys.modules[name].__file__)
+        if file in ran:
+            return f"the plugin {plugin.name!r} failed: {_what(error, Path(file))}"
+    return None
 
 
 def loaded_plugins() -> tuple[Plugin, ...]:

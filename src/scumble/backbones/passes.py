@@ -17,7 +17,7 @@ In float32 the differences are small, and on other devices than the CPU everythi
 
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -86,22 +86,25 @@ def add_to(gradient: Tensor, other: Tensor) -> Tensor:
 
 
 @contextmanager
-def quick_products(rows: Tensor) -> Iterator[None]:
+def float32_in(library: Any, precision: str) -> Iterator[None]:
+    """Let one of torch's backends compute float32 in a precision, and put the old one back afterwards."""
+    before = library.fp32_precision
+    library.fp32_precision = precision
+    try:
+        yield
+    finally:
+        library.fp32_precision = before
+
+
+def quick_products(rows: Tensor) -> AbstractContextManager[None]:
     """Let oneDNN multiply float32 matrices that were made of rows in bfloat16.
 
     It is faster than the library that torch asks otherwise, twice on processors by AMD. With AMX it rounds factors to
     bfloat16, which they were before, and adds up in float32.
     """
     if rows.dtype != torch.bfloat16 or not is_fused(rows):
-        yield
-        return
-    products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
-    before = products.fp32_precision
-    products.fp32_precision = "bf16"
-    try:
-        yield
-    finally:
-        products.fp32_precision = before
+        return nullcontext()
+    return float32_in(torch.backends.mkldnn.matmul, "bf16")  # type: ignore[attr-defined]
 
 
 @cache

@@ -138,8 +138,7 @@ def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:
         unused = " ".join(map(repr, error.unused_tokens or []))
         return f"{command} takes fewer arguments; these are left over: {unused}", f"scumble {command} --help"
     text = " ".join(str(error).split())
-    hint = USAGE
-    if isinstance(error, MissingArgumentError):
-        negative = next((one for one in arguments if re.match(r"-[\d.]", one)), None)
-        hint = f"what begins with - is joined by =, as in FLAG={negative}" if negative else USAGE
+    negative = next((one for one in arguments if re.match(r"-[\d.]", one)), None)
+    joined = negative and isinstance(error, MissingArgumentError)
+    hint = f"what begins with - is joined by =, as in FLAG={negative}" if joined else USAGE
     return text[:1].lower() + text[1:] if text else "wrong usage", hint

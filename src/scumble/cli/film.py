@@ -8,7 +8,7 @@ from PIL import Image
 
 from scumble.engine.plan import Plan
 from scumble.errors import OutputError, OutputExists, ScumbleError, UsageError
-from scumble.image.resize import fit, resize
+from scumble.image.resize import fit_within, resize
 from scumble.outputs.files import OnExists, resolve_path, write, writers_by_suffix
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ class Timelapse:
             raise UsageError(f"a timelapse is {' or '.join(films)}, not {path.suffix!r}")
         self.path, self.on_exists = resolve_path(path, on_exists), on_exists
         self.every = every or max(1, plan.steps // FRAMES)
-        edge = max(plan.width, plan.height)
-        self.size = (plan.width, plan.height)
-        if edge > FRAME_EDGE:
-            self.size = fit(plan.width, plan.height, FRAME_EDGE)
+        self.size = fit_within((plan.width, plan.height), FRAME_EDGE)
         self.frames: list[Image.Image] = []
 
     def step(self, step: "Step") -> None:

@@ -7,12 +7,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.colors import OKLAB, RGB, Colors, Map, Space, between, colors_of, moved
-from scumble.engine.palette import color_maps, one_region, recolored
+from scumble.engine.palette import color_maps, recolored
 from scumble.engine.plan import Plan
-from scumble.engine.regions import EDGE, Regions
+from scumble.engine.regions import EDGE, Regions, one_region, opacity
 from scumble.engine.strength import recolor_amount
-from scumble.image.resize import resize_softly
-from scumble.image.tensors import to_tensor
 
 
 class Coloring:
@@ -37,7 +35,7 @@ class Coloring:
         alpha = plan.content.alpha
         self.alpha = None
         if alpha is not None:
-            self.alpha = to_tensor(resize_softly(alpha, plan.size_at(plan.content, EDGE)))[:, :1].to(device)
+            self.alpha = opacity(alpha, plan.size_at(plan.content, EDGE)).to(device)
 
     def next_scale(
         self, content: Tensor, styles: Sequence[Tensor], painted: Tensor | None = None
@@ -49,7 +47,7 @@ class Coloring:
             styles: (1, 3, h, w) each.
             painted: what of the content is painted, (1, 1, H, W), [0, 1]; all of it when omitted.
         """
-        self.areas = self.regions or one_region(content, styles)
+        self.areas = self.regions or one_region(content, len(styles))
         self.counted = both(self.alpha, painted)
         self.content, styles = content, list(styles)
         if self.amount > 0:

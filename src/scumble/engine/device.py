@@ -1,11 +1,12 @@
 """Where to compute."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 
 import torch
 
+from scumble.backbones.passes import float32_in
 from scumble.errors import UsageError
 
 RESOLVED = 20.0
@@ -85,13 +86,6 @@ def use_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-@contextmanager
-def exact_float32() -> Iterator[None]:
+def exact_float32() -> AbstractContextManager[None]:
     """Convolve float32 in float32 on a GPU, too, whose library would round it to ten bits."""
-    convolutions = torch.backends.cudnn.conv  # type: ignore[attr-defined]
-    before = convolutions.fp32_precision
-    convolutions.fp32_precision = "ieee"
-    try:
-        yield
-    finally:
-        convolutions.fp32_precision = before
+    return float32_in(torch.backends.cudnn.conv, "ieee")  # type: ignore[attr-defined]

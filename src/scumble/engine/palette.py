@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from scumble.engine.colors import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
-from scumble.engine.regions import Regions
+from scumble.engine.regions import Regions, one_region
 
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
 NOTHING = 1e-6  # share of a picture below which a region has no colors
@@ -50,11 +50,6 @@ def color_maps(one: Colors, other: Colors, space: Space) -> list[Map]:
     ]
 
 
-def one_region(content: Tensor, styles: Sequence[Tensor]) -> Regions:
-    """Return the regions of pictures that are all one."""
-    return Regions(content.new_ones(1, 1, 1, 1), tuple(style.new_ones(1, 1, 1, 1) for style in styles))
-
-
 @torch.no_grad()
 def recolored(
     content: Tensor,
@@ -76,7 +71,7 @@ def recolored(
     """
     if amount == 0:
         return content
-    regions = regions or one_region(content, styles)
+    regions = regions or one_region(content, len(styles))
     there = colors_of(content, regions.content, RGB, counted)
     of_styles = [colors_of(style, mask, RGB) for style, mask in zip(styles, regions.styles, strict=True)]
     changed = moved(content, regions.content, color_maps(there, mixed(of_styles, shares), RGB), RGB, amount)

@@ -14,7 +14,7 @@ from scumble.engine.clusters import cluster
 from scumble.engine.plan import Plan
 from scumble.image.color import oklab
 from scumble.image.masks import LARGEST
-from scumble.image.resize import fit, resize, resize_softly
+from scumble.image.resize import fit_within, resize, resize_softly
 from scumble.image.tensors import to_tensor
 
 EDGE = 256  # long edge of the pictures that are compared, in pixels
@@ -128,14 +128,23 @@ def regions_of(plan: Plan, backbone: Backbone) -> Regions | None:
     alphas = [style.alpha for style in plan.styles]
     if not any(alphas):
         return regions
-    one = torch.ones(1, 1, 1, 1, device=backbone.device)
-    content, *styles = hard(regions).all if regions else [one] * (1 + len(alphas))
-    opaque = [one if alpha is None else opacity(alpha).to(one) for alpha in alphas]
-    seen = [
-        F.interpolate(shares, alpha.shape[-2:], mode="bilinear") * alpha if alpha is not one else shares
-        for shares, alpha in zip(styles, opaque, strict=True)
-    ]
-    return Regions(content, tuple(seen), drawn=True)
+    regions = hard(regions or one_region(backbone.mean, len(alphas)))
+    seen = (opaque_part(shares, alpha) for shares, alpha in zip(regions.styles, alphas, strict=True))
+    return replace(regions, styles=tuple(seen))
+
+
+def one_region(like: Tensor, number: int) -> Regions:
+    """Return the regions of a content and a number of styles that are all one, on a tensor's device."""
+    one = like.new_ones(1, 1, 1, 1)
+    return Regions(one, (one,) * number)
+
+
+def opaque_part(shares: Tensor, alpha: Image.Image | None) -> Tensor:
+    """Return shares (1, K, h, w) as far as they lie where a picture is opaque."""
+    if alpha is None:
+        return shares
+    opaque = opacity(alpha).to(shares)
+    return F.interpolate(shares, opaque.shape[-2:], mode="bilinear") * opaque
 
 
 def asked_regions(plan: Plan, backbone: Backbone) -> Regions | None:
@@ -169,8 +178,7 @@ def within(regions: Regions, mask: Tensor) -> Regions:
 
 def opacity(alpha: Image.Image, size: tuple[int, int] | None = None) -> Tensor:
     """Return how opaque a picture is, (1, 1, H, W), [0, 1], in its size but for one too large for a mask."""
-    size = size or fit(alpha.width, alpha.height, min(LARGEST, max(alpha.size)))
-    return to_tensor(resize_softly(alpha, size))[:, :1]
+    return to_tensor(resize_softly(alpha, size or fit_within(alpha.size, LARGEST)))[:, :1]
 
 
 def found_regions(plan: Plan, backbone: Backbone) -> Regions | None:

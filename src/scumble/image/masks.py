@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scumble.errors import UsageError, several
 from scumble.image.files import UNNAMED, Picture
-from scumble.image.resize import fit, resize_softly
+from scumble.image.resize import fit_within, resize_softly
 
 COLORFUL = 48  # difference of the channels from which on a color is none of the grays, of 255
 COMMON = 0.005  # share of a mask from which on a color is meant, and not a soft edge or a trace of JPEG
@@ -118,7 +118,7 @@ def by_color(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
 
 def drawn(mask: Picture) -> Drawn:
     """Return a mask's pixels, read once."""
-    size = fit(mask.width, mask.height, min(LARGEST, max(mask.width, mask.height)))
+    size = fit_within(mask.rgb.size, LARGEST)
     pixels = np.asarray(resize_softly(mask.rgb, size), np.float32)
     if mask.alpha is not None:
         opaque: Shares = np.asarray(resize_softly(mask.alpha, size), np.float32)

@@ -27,6 +27,16 @@ def fit(width: int, height: int, long_edge: int) -> tuple[int, int]:
     return (long_edge, other) if width >= height else (other, long_edge)
 
 
+def fit_within(size: tuple[int, int], most: int) -> tuple[int, int]:
+    """Return a size, or where its longer side is above `most` that of the same aspect where it is just that.
+
+    Example:
+        >>> fit_within((4000, 3000), 512), fit_within((40, 30), 512)
+        ((512, 384), (40, 30))
+    """
+    return fit(*size, min(most, max(size)))
+
+
 def resize_softly(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture resized so that no value lies beyond those around it: for transparency and masks.
 

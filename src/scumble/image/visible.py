@@ -9,7 +9,7 @@ from PIL import Image
 from scumble.errors import ImageError
 from scumble.image.convert import ASIDE
 from scumble.image.files import UNNAMED, Picture
-from scumble.image.resize import fit
+from scumble.image.resize import fit_within
 
 EDGE = 512  # long edge at which hidden places are filled, in pixels
 LEAST = 1e-6  # of a cell's opacity, below which it has no color of its own
@@ -59,7 +59,7 @@ def surroundings(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
     Reference:
         Gortler and others: The Lumigraph (1996), section 3.4, on pulling up means and pushing them down into gaps.
     """
-    width, height = fit(rgb.width, rgb.height, min(EDGE, max(rgb.size)))
+    width, height = fit_within(rgb.size, EDGE)
     seen = rgb.copy()
     seen.putalpha(alpha)
     small = seen.convert("RGBa").resize((width, height), Image.Resampling.BOX, reducing_gap=3.0)

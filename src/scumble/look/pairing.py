@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from scumble.engine.device import choose_device
 from scumble.engine.plan import Plan, make_plan
-from scumble.engine.regions import Regions, regions_of
+from scumble.engine.regions import one_region, regions_of
 from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, resize
@@ -55,10 +55,9 @@ def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
     The same color and number stand for the same region, in the content and in the styles that it is painted after.
     """
     device = choose_device(plan.options.device)
-    found = regions_of(plan, prepare_backbone(plan.options).to(device))
+    backbone = prepare_backbone(plan.options).to(device)
+    found = regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
     pictures = (plan.content, *plan.styles)
-    if found is None:
-        found = Regions(torch.ones(1, 1, 1, 1), tuple(torch.ones(1, 1, 1, 1) for _ in plan.styles))
     rows = [_row(picture, shares.cpu()) for picture, shares in
             zip(pictures, found.all, strict=True)]  # fmt: skip
     return stacked(rows), found.number
