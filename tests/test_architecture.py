@@ -22,12 +22,13 @@ BESIDE = [
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
-presets registry
+presets registry disk
 options plugins
 axis image
 backbones losses measures optimizers
 engine course
 record outputs look
+saving
 checkpoint result
 inputs
 api

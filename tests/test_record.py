@@ -15,8 +15,10 @@ from pydantic import ValidationError
 from scumble.course import MAX_POINTS, MAX_SCALES, MAX_TERMS, Course, ScaleStart
 from scumble.errors import RecordError
 from scumble.image.files import read_picture
-from scumble.outputs.files import write
 from scumble.record import Record, Source, portable_name, read_record
+from scumble.saving.files import write
+
+from .records import a_record
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -32,29 +34,6 @@ COURSE = Course(
     steps=(1, 2, 9),
     costs={"total": (0.5, 2.5e-8, -3.0), "gram": (1.0, 0.0, 2.0)},
 )
-
-
-def a_record(**changes) -> Record:
-    picture = Source(name="photos/cat.jpg", sha256="0" * 64, width=640, height=480)
-    values = {
-        "scumble": "0.1.0",
-        "made": datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC),
-        "options": {"size": 512, "weight": {"gram": 1.5}, "layers": ["relu1_1"], "start": None},
-        "content": picture,
-        "styles": (picture,),
-        "backbone": "compact",
-        "weights_sha256": "f" * 64,
-        "versions": {"torch": "2.13.0"},
-        "device": "cpu",
-        "threads": 2,
-        "seed": 0,
-        "width": 512,
-        "height": 384,
-        "seconds": 12.5,
-        "steps": 300,
-        "costs": {"gram relu1_1": 0.25},
-    }
-    return Record(**{**values, **changes})
 
 
 def refused(text) -> str:
@@ -211,10 +190,17 @@ def test_what_is_remembered_of_a_picture():
 @pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.gif"])
 def test_a_written_picture_gives_its_record_back(tmp_path, name):
     record = a_record(options={"title": "Grüße ✓ \u2028"})
-    write(tmp_path / name, [Image.new("RGB", (8, 8))], record.to_json())
-    assert read_record(tmp_path / name) == record
-    if name != "out.png":
-        assert read_record(tmp_path / f"{name}.json") == record
+    write(tmp_path / name, [Image.new("RGB", (8, 8))], record)
+    found = read_record(tmp_path / name)
+    assert found.model_copy(update={"picture_sha256": None}) == record
+    if name == "out.png":
+        assert found == record
+        return
+    assert read_record(tmp_path / f"{name}.json") == found
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes() + b"of another program")
+    with pytest.raises(RecordError, match=r"is not the record of .* as it is now: the picture was changed"):
+        read_record(tmp_path / name)
+    assert read_record(tmp_path / f"{name}.json") == found
 
 
 def itxt(payload: bytes) -> bytes:

@@ -282,11 +282,27 @@ def test_only_what_is_due_is_written(begun, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["paint.png", "photo.png", "run.checkpoint"]
 
 
-def test_a_folder_that_takes_no_file_is_no_end_of_the_run(begun, folder):
+def test_a_folder_that_takes_no_file_is_no_end_of_the_run(begun, folder, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     run = begun()
     run.checkpoint.path = folder / "gone" / "run.checkpoint"
     assert len(list(run)) == 7
     assert "cannot write the checkpoint" in run.checkpoint.problem.message
+    assert f"it is kept as '{tmp_path / 'here' / 'run.checkpoint'}'" in run.checkpoint.problem.message
+    assert prepare_resumed(tmp_path / "here" / "run.checkpoint", [folder]).last.count == 7
+
+
+def test_a_checkpoint_that_somebody_else_puts_there_is_left_alone(begun, folder):
+    run = begun()
+    run.checkpoint.every = run.checkpoint.due = 0
+    for step in run:
+        if step.count == 2:
+            (folder / "run.checkpoint").unlink()
+            (folder / "run.checkpoint").write_bytes(b"of another run")
+    assert (folder / "run.checkpoint").read_bytes() == b"of another run"
+    assert run.checkpoint.path == folder / "run-2.checkpoint"
+    assert prepare_resumed(run.checkpoint.path).last.count == 7
 
 
 @pytest.mark.parametrize("every", [-1, float("nan"), float("inf")])

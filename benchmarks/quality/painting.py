@@ -18,8 +18,8 @@ from benchmarks.quality.jobs import Job, measures_version
 from benchmarks.quality.references import References, recolored, references
 from scumble.image.tensors import to_tensor
 from scumble.measures import measure
-from scumble.outputs.files import write
 from scumble.plugins import load_plugin
+from scumble.saving.files import write
 
 Entry = dict[str, Any]
 

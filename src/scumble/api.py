@@ -16,7 +16,7 @@ from scumble.engine.plan import START_KINDS, Plan, with_steps
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
 from scumble.image.resize import resize, resize_softly
-from scumble.inputs import NO_MASK, Sources, read_inputs
+from scumble.inputs import NO_MASK, Sources, files_given, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
 from scumble.plugins import loaded_plugins
@@ -41,10 +41,17 @@ class Run:
         plan: what to do.
         sources: what the record says of the pictures that went in.
         checkpoint: where to keep the state, if anywhere.
+        reads: the files that went in, which nothing may take the place of.
     """
 
-    def __init__(self, plan: Plan, sources: Sources, checkpoint: "Checkpoint | None" = None) -> None:
-        self.plan, self.sources, self.checkpoint = plan, sources, checkpoint
+    def __init__(
+        self,
+        plan: Plan,
+        sources: Sources,
+        checkpoint: "Checkpoint | None" = None,
+        reads: Sequence[Path] = (),
+    ) -> None:
+        self.plan, self.sources, self.checkpoint, self.reads = plan, sources, checkpoint, reads
         self.until: int | None = None  # the step to stop after, as the picture that is made again was
         self.last: Step | None = None
         self.notes: list[str] = []
@@ -82,7 +89,7 @@ class Run:
                     return
         finally:
             if keep:
-                keep.save(self._record_at)
+                keep.finish(self._record_at)
 
     @property
     def rest(self) -> Plan:
@@ -173,7 +180,7 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
     settled = Options(**overrides) if options is None else options.replace(**overrides)
     plan, sources = read_inputs(content, style, settled)
     present_path(settled.backbone)
-    return Run(plan, sources)
+    return Run(plan, sources, reads=files_given(content, style, settled))
 
 
 def stylize(

@@ -1,28 +1,34 @@
 """The file that an unfinished run goes on from: safetensors, with the record of the picture so far in its header."""
 
+import itertools
+import json
 import math
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from torch import Tensor
 
 from scumble.backbones.contents import digest
+from scumble.disk.hidden import Bytes, write_whole
+from scumble.disk.place import check_folder, identity_of
 from scumble.engine.plan import Plan
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError
-from scumble.outputs.files import check_folder, sync_folder
 from scumble.record import MAX_BYTES, Record
+from scumble.saving.destination import kept
+from scumble.saving.names import numbered
+from scumble.saving.on_exists import OnExists
 
+KINDS = {torch.float16: "F16", torch.bfloat16: "BF16", torch.float32: "F32", torch.float64: "F64"}
+"""What a state's tensors are, as safetensors calls it."""
 KIND = "scumble checkpoint 1"
 EVERY = 30.0
 """Seconds from one writing to the next."""
@@ -54,6 +60,7 @@ class Checkpoint:
             raise OutputExists(
                 f"{str(self.path)!r} is there already and is no checkpoint", "choose another name"
             )
+        self.own = identity_of(self.path)  # of the file that is ours to replace
         self.state: State | None = None
         self.saved = True
         self.due = time.monotonic() + every
@@ -79,12 +86,32 @@ class Checkpoint:
             return
         started = time.monotonic()
         try:
-            write_checkpoint(self.path, record(self.state), self.state)
+            self._write(self.path, "overwrite", record(self.state))
             self.saved, self.problem = True, None
         except OutputError as problem:
             self.problem = problem
         now = time.monotonic()
         self.due = now + (max(self.every, (now - started) / SHARE) if self.every else 0)
+
+    def finish(self, record: Callable[[State], Record]) -> None:
+        """Write the last state unless it is written already, elsewhere if it must be; `problem` says so."""
+        self.save(record)
+        if self.state is None or self.saved:
+            return
+        told = record(self.state)
+        with suppress(OutputError):
+            saved = kept(self.path, lambda path, on_exists: self._write(path, on_exists, told), "overwrite")
+            self.saved, self.problem = True, saved.problem
+
+    def _write(self, path: Path, on_exists: OnExists, record: Record) -> Path:
+        """Write the state to a path, or beside it where there is a file that somebody else has put there."""
+        assert self.state is not None
+        ours = on_exists == "overwrite" and identity_of(path) == self.own is not None
+        names = [path] if ours else itertools.chain([path], numbered(path))
+        path = next(name for name in names if ours or not os.path.lexists(name))
+        write_checkpoint(path, record, self.state, replace=ours)
+        self.path, self.own = path, identity_of(path)
+        return path
 
 
 @dataclass(frozen=True)
@@ -127,8 +154,14 @@ def most_pictures(plan: Plan) -> int:
     )  # image as it is and as shown, best, gradient or two moments, and numbers
 
 
-def write_checkpoint(path: Path, record: Record, state: State) -> None:
-    """Write a state, whole or not at all; a file that was there is replaced.
+def write_checkpoint(path: Path, record: Record, state: State, *, replace: bool = True) -> None:
+    """Write a state, whole or not at all.
+
+    Args:
+        path: where to.
+        record: of the picture at the state.
+        state: of the run.
+        replace: whether a file that is there goes.
 
     Raises:
         OutputError: it could not be written; the file that was there is intact.
@@ -137,21 +170,32 @@ def write_checkpoint(path: Path, record: Record, state: State) -> None:
     told = {"kind": KIND, "record": record.to_json(), "position": state.position.model_dump_json()}
     told["digest"] = digest(told, tensors)
     try:
-        for left in path.parent.glob(f".{escape(path.name)}-*.tmp"):  # of a run that was killed
-            shutil.rmtree(left)
-        with TemporaryDirectory(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent) as hidden:
-            whole = Path(hidden) / "whole"
-            save_file(tensors, whole, told)  # which has a temporary file of its own beside it
-            permitted = Path(hidden) / "permitted"  # as to any new file: safetensors permits only its owner
-            permitted.touch()
-            whole.chmod(permitted.stat().st_mode)
-            with whole.open("rb") as file:
-                os.fsync(file.fileno())
-            whole.replace(path)
-        sync_folder(path.parent)
-    except (OSError, SafetensorError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise OutputError(f"cannot write the checkpoint {str(path)!r}: {why}") from error
+        write_whole(path, safetensors_of(tensors, told), replace=replace)
+    except OSError as error:
+        raise OutputError(f"cannot write the checkpoint {str(path)!r}: {error.strerror or error}") from error
+
+
+def safetensors_of(tensors: Mapping[str, Tensor], told: Mapping[str, str]) -> Iterator[Bytes]:
+    """Yield a safetensors file part by part: as bytes in one piece it would take the memory of all tensors once more.
+
+    Args:
+        tensors: contiguous, on the CPU, of the kinds in `KINDS`.
+        told: words for the header.
+
+    Reference:
+        Safetensors, format: https://huggingface.co/docs/safetensors/index#format
+    """
+    header: dict[str, Any] = {"__metadata__": dict(told)}
+    end = 0
+    for name, tensor in tensors.items():
+        start, end = end, end + tensor.nbytes
+        shape, kind = list(tensor.shape), KINDS[tensor.dtype]
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)  # tensors begin at a multiple of 8 bytes
+    yield len(text).to_bytes(8, "little") + text
+    for tensor in tensors.values():
+        yield tensor.flatten().view(torch.uint8).numpy().data
 
 
 @contextmanager

@@ -208,3 +208,15 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
         tuple(mask and mask[1] for mask in what),
     )
     return plan, sources
+
+
+def files_given(content: Any, style: Any, options: Options) -> tuple[Path, ...]:
+    """Return the files that `read_inputs` reads, as they were given."""
+    styles = as_styles(style)
+    of_styles = [one for each in styles for one in (each.image, each.mask, each.content_mask)]
+    given = [content, *of_styles, options.start, *options.content_mask, *options.style_mask]
+    return tuple(
+        Path(os.fsdecode(one))
+        for one in given
+        if isinstance(one, str | os.PathLike) and one not in (NO_MASK, *START_KINDS)
+    )

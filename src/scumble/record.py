@@ -1,5 +1,6 @@
 """What made a picture: enough to make it again, and nothing about whose machine it was."""
 
+import hashlib
 import math
 import os
 import re
@@ -153,6 +154,7 @@ class Record(Recorded):
         course: how the costs went; None of a run without a step, and in older records.
         fallbacks: what was done otherwise than asked, in words.
         plugins: the user's own code that was loaded.
+        picture_sha256: of the file that this stands beside; None where it is in the file itself.
     """
 
     scumble: str
@@ -179,11 +181,14 @@ class Record(Recorded):
     course: Course | None = None
     fallbacks: tuple[str, ...] = ()
     plugins: tuple[PluginSource, ...] = ()
+    picture_sha256: Hash | None = None
 
     def to_json(self) -> str:
         """Return the record as JSON, its version first, each list of numbers in one line."""
+        unsaid = {"picture_sha256"} if self.picture_sha256 is None else None
         return _NUMBERS.sub(
-            lambda numbers: f"[{' '.join(numbers[1].split())}]", self.model_dump_json(indent=2)
+            lambda numbers: f"[{' '.join(numbers[1].split())}]",
+            self.model_dump_json(indent=2, exclude=unsaid),
         )
 
     @classmethod
@@ -236,7 +241,7 @@ def read_record(path: str | os.PathLike[str]) -> Record:
                 text = _whole(path)
         beside = path.with_name(path.name + ".json")
         if text is None and beside.is_file():
-            text = _whole(beside)
+            return _of_picture(Record.from_json(_whole(beside)), path, beside)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise RecordError(f"cannot read the record of {str(path)!r}: {why}") from error
@@ -246,6 +251,18 @@ def read_record(path: str | os.PathLike[str]) -> Record:
             "give the PNG that Scumble wrote; other programs drop the record when they save a picture",
         )
     return Record.from_json(text)
+
+
+def _of_picture(record: Record, path: Path, beside: Path) -> Record:
+    """Return the record beside a picture, unless it says that it is another one's."""
+    if record.picture_sha256 is not None:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != record.picture_sha256:
+                raise RecordError(
+                    f"{beside.name!r} is not the record of {str(path)!r} as it is now: the picture was changed",
+                    f"give {str(beside)!r} itself to see what it says",
+                )
+    return record
 
 
 def _whole(path: Path) -> bytes:

@@ -7,8 +7,9 @@ from pathlib import Path
 from PIL import Image
 
 from scumble.outputs.base import outputs
-from scumble.outputs.files import OnExists, write
 from scumble.record import Record
+from scumble.saving.files import write
+from scumble.saving.on_exists import OnExists
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Result:
             UsageError: the suffix is none of ours, or there is no such folder.
             OutputError: it could not be written; a file that was there before is intact.
         """
-        return write(path, [self.image], self.record.to_json() if record else None, on_exists=on_exists)
+        return write(path, [self.image], self.record if record else None, on_exists=on_exists)
 
     def __repr__(self) -> str:
         """Return the size, the steps and the total in a line; `record` has the rest."""

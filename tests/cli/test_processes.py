@@ -118,7 +118,12 @@ def test_a_full_disk_behind_stdout_is_said_in_a_line(start):
     with Path("/dev/full").open("wb") as full:
         process = start("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "-", stdout=full)
         _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (1, "error: cannot write to stdout: No space left on device\n")
+    assert process.returncode == 1
+    assert err == (
+        "note: the picture is kept as 'photo__paint.png'\n"
+        "error: cannot write to stdout: No space left on device\n"
+    )
+    assert opened("photo__paint.png").size == (64, 48)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scumble.cli.progress import Lines
 from scumble.options import Options
 from scumble.record import read_record
 
@@ -223,11 +224,20 @@ def test_a_run_that_never_had_a_good_picture_saves_none(scumble, desk):
 
 
 def test_a_file_that_appears_while_the_run_goes_on_does_not_cost_the_picture(scumble, desk):
-    (desk / "steps").mkdir()
-    snapshots = ("--snapshots", "steps", "--every", "3")  # the third of four takes the picture's name
-    done = scumble("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "steps/step-0003.png", *snapshots)
-    assert (done.code, done.out) == (0, "steps/step-0003-2.png\n")
-    assert read_record("steps/step-0003-2.png").steps == 4
+    def appear(*_):
+        (desk / "out.png").write_bytes(b"mine")
+
+    for on_exists in ("error", "skip", "rename"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Lines, "step", appear)
+            base = ("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png", "--on-exists", on_exists)
+            done = scumble(*base)
+        assert (done.code, done.out) == (0, "out-2.png\n")
+        assert "note: 'out.png' has appeared meanwhile and is left as it is" in done.err
+        assert read_record("out-2.png").steps == 4
+        assert (desk / "out.png").read_bytes() == b"mine"
+        (desk / "out.png").unlink()
+        (desk / "out-2.png").unlink()
 
 
 def test_every_option_is_in_the_help_and_in_config(scumble):
@@ -268,7 +278,7 @@ def test_a_picture_that_it_is_painted_from_is_never_replaced(scumble, desk, take
     refused = scumble("stylize", "photo.png", "paint.png", *TINY, "-o", taken, "--on-exists", "overwrite")
     assert refused.code == 2
     assert refused.err == (
-        f"error: the output {taken!r} is a picture that it is painted from\nhint: give it another name\n"
+        f"error: the output {taken!r} is a file that is read\nhint: give it another name\n"
     )
     assert (desk / taken).read_bytes() == before
 

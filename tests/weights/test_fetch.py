@@ -14,6 +14,7 @@ from scumble.backbones.formats_safetensors import read_own
 from scumble.backbones.normalization import TORCHVISION
 from scumble.backbones.published import PUBLISHED
 from scumble.backbones.weights import load_backbone, save_weights, verify
+from scumble.disk.hidden import remove_left
 from scumble.errors import UnknownName, UsageError, WeightsError
 
 
@@ -107,9 +108,14 @@ def test_a_read_only_folder(publish, server):
 def test_what_a_killed_fetch_left_is_removed(publish, folder):
     publish("ok")
     folder.mkdir(parents=True)
-    (folder / ".alexnet.0.download").write_bytes(b"half")
+    program = "import os, sys; from pathlib import Path; from scumble.disk.hidden import Hidden\n" \
+              "Hidden(Path(sys.argv[1])).write(b'half'); os._exit(9)"  # fmt: skip
+    subprocess.run([sys.executable, "-c", program, folder], check=False)
+    (folder / ".scumble-notes.tmp").write_bytes(b"mine")
+    assert len(list(folder.glob(".scumble-*"))) == 2
+    remove_left.cache_clear()
     fetch("alexnet")
-    assert not list(folder.glob(".*.download"))
+    assert [path.name for path in folder.glob(".scumble-*")] == [".scumble-notes.tmp"]
 
 
 EIGHT = """

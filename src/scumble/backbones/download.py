@@ -11,6 +11,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from scumble.backbones.published import PublishedFile, megabytes
+from scumble.disk.hidden import Hidden
 from scumble.errors import DownloadError, UsageError, WeightsError
 
 Progress = Callable[[int, int], None]
@@ -50,7 +51,7 @@ def download(
     url: str,
     name: str,
     published: PublishedFile,
-    part: Path,
+    part: Hidden,
     on_progress: Progress | None,
     stall_seconds: float,
 ) -> None:
@@ -62,16 +63,15 @@ def download(
     """
     digest, received = hashlib.sha256(), 0
     try:
-        _require_room(part.parent, published)
-        with part.open("xb") as file:
-            for chunk in _chunks(url, name, published, stall_seconds):
-                file.write(chunk)
-                digest.update(chunk)
-                received += len(chunk)
-                if on_progress:
-                    on_progress(received, published.size)
+        _require_room(part.path.parent, published)
+        for chunk in _chunks(url, name, published, stall_seconds):
+            part.write(chunk)
+            digest.update(chunk)
+            received += len(chunk)
+            if on_progress:
+                on_progress(received, published.size)
     except OSError as error:
-        raise _no_room(part.parent, published, error.strerror or str(error)) from error
+        raise _no_room(part.path.parent, published, error.strerror or str(error)) from error
     if not digest.hexdigest().startswith(published.sha256):
         raise DownloadError(
             f"{url} is not the published file: its SHA-256 is {digest.hexdigest()[:16]}... "

@@ -1,10 +1,8 @@
 """Fetch a published weights file: download, verify, convert, keep."""
 
 import os
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 from filelock import FileLock
 
@@ -13,6 +11,7 @@ from scumble.backbones.download import Progress, download, require_allowed
 from scumble.backbones.formats import read_file
 from scumble.backbones.published import PUBLISHED, PublishedFile
 from scumble.backbones.weights import read_weights, save_weights, unwritable
+from scumble.disk.hidden import Hidden
 from scumble.errors import UsageError, WeightsError
 
 
@@ -46,20 +45,14 @@ def fetch(
     """
     published = published_file(name)
     place = place_of(published, url)
-    lock = _locked(name, published.kept)
-    part = weights_folder() / f".{name}.{uuid4().hex}.download"
-    try:
+    with _locked(name, published.kept):
         if not force and is_whole(name):
             return weights_path(name)
-        _remove_stale(name)
-        download(place, name, published, part, on_progress, stall_seconds)
-        contents = read_file(part, name)
+        with _part(published) as part:
+            download(place, name, published, part, on_progress, stall_seconds)
+            contents = read_file(part.path, name)
         source = f"torchvision {published.file_name}, SHA-256 {published.sha256}"
         return save_weights(replace(contents, source=source, license=published.license))
-    finally:
-        with suppress(OSError):
-            part.unlink()
-        lock.release()
 
 
 def published_file(name: str) -> PublishedFile:
@@ -110,8 +103,9 @@ def _locked(name: str, size: int) -> FileLock:
     return lock
 
 
-def _remove_stale(name: str) -> None:
-    """Remove what a killed process left; the lock is held, so that nobody is writing to it."""
-    for stale in weights_folder().glob(f".{name}.*.download"):
-        with suppress(OSError):
-            stale.unlink()
+def _part(published: PublishedFile) -> Hidden:
+    """Return the hidden file that takes what comes."""
+    try:
+        return Hidden(weights_folder())
+    except OSError as error:
+        raise unwritable(weights_folder(), published.size, error) from error

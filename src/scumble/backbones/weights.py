@@ -1,10 +1,7 @@
 """Weights files: kept, verified and loaded into a backbone."""
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import torch
 from safetensors.torch import save
@@ -19,6 +16,7 @@ from scumble.backbones.formats_safetensors import read_own
 from scumble.backbones.layers import Pooling
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.published import PUBLISHED, megabytes
+from scumble.disk.hidden import write_whole
 from scumble.errors import WeightsError
 
 
@@ -126,19 +124,11 @@ def save_weights(contents: Contents) -> Path:
     contents = Contents(contents.backbone, weights, contents.normalization, contents.source, contents.license)
     data = save(weights, contents.header())
     path = weights_path(contents.backbone)
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, [data], replace=True)
     except OSError as error:
         raise unwritable(path.parent, len(data), error) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
     return path
 
 

@@ -4,16 +4,21 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scumble.cli.console import printable, say
-from scumble.cli.film import make_folder
-from scumble.cli.output import MAX_NAME
+from scumble.cli.output import MAX_NAME, TABLE
 from scumble.cli.progress import Clock
-from scumble.errors import ScumbleError
+from scumble.errors import OutputExists, ScumbleError
 from scumble.grid import Cell, Grid, Outcome, outcome, told
-from scumble.outputs.files import OnExists
+from scumble.inputs import files_given
+from scumble.result import Result
+from scumble.saving.names import resolve_path
+from scumble.saving.on_exists import OnExists
+from scumble.saving.products import Product, keep_apart, names_of
+from scumble.saving.series import Series
 
 if TYPE_CHECKING:
     from scumble.engine.run import Step
@@ -127,23 +132,61 @@ def cell_reporter(grid: Grid, *, as_json: bool, quiet: bool) -> CellReporter:
     return CellBar(grid) if sys.stderr.isatty() else CellLines(grid)
 
 
+@dataclass(frozen=True)
+class Products:
+    """All that a grid will write: its sheet, the table beside it, and its cells, if they are kept."""
+
+    sheet: Path
+    cells: Series | None
+    on_exists: OnExists
+
+
+def settled(
+    grid: Grid, output: Path, cells: Path | None, on_exists: OnExists, *, dry_run: bool
+) -> Products | None:
+    """Return what a grid will write, or None to skip it; a dry run only says what is there already.
+
+    Raises:
+        UsageError: two products would be one file, or one of them is a file that is read.
+        ScumbleError: see `resolve_path`.
+    """
+    series, path = None, output
+    names = names_of([f"{file_name(number, cell)}.png" for number, cell in enumerate(grid.cells)])
+    try:
+        free = resolve_path(output, on_exists, [TABLE])
+        if free is None:
+            return None
+        path = free
+        series = Series(cells, "cells", on_exists, names) if cells else None
+    except OutputExists as error:
+        if not dry_run:
+            raise
+        say(printable(f"note: {error.message}"))
+    sheet = [Product("output", path), Product("table", path.with_suffix(TABLE))]
+    reads = [
+        file for cell in grid.cells for file in files_given(cell.content, list(cell.styles), cell.options)
+    ]
+    keep_apart([*sheet, *([series.product] if series else [])], list(dict.fromkeys(reads)))
+    return Products(path, series, on_exists)
+
+
 class Painter:
     """Paints the cells of a grid in order, and keeps what came of them.
 
     A cell that cannot be painted leaves its place empty, and the others are painted. `problem` is the first thing
-    that went wrong.
+    that went wrong, `unsaved` what kept a painted cell from its file; it is on the sheet all the same.
 
     Args:
         grid: what to paint.
-        folder: for the pictures as they were painted, or None.
+        cells: the folder for the pictures as they were painted, or None.
         width: of a cell on the sheet, in pixels.
-        on_exists: what to do with files in the folder.
     """
 
-    def __init__(self, grid: Grid, folder: Path | None, width: int, on_exists: OnExists) -> None:
-        self.grid, self.folder, self.width, self.on_exists = grid, folder, width, on_exists
+    def __init__(self, grid: Grid, cells: Series | None, width: int) -> None:
+        self.grid, self.cells, self.width = grid, cells, width
         self.outcomes: list[Outcome] = []
         self.problem: BaseException | None = None
+        self.unsaved: ScumbleError | None = None
 
     def paint(self, report: CellReporter) -> None:
         """Paint until all is done, or Ctrl-C, or an error that nobody foresaw."""
@@ -154,6 +197,8 @@ class Painter:
         except (Exception, KeyboardInterrupt) as problem:
             release(problem)  # to save the sheet takes memory, too
             self.problem = problem
+        if self.cells:
+            self.cells.close()
 
     def _cells(self, report: CellReporter) -> None:
         from scumble.engine.memory import release
@@ -176,12 +221,21 @@ class Painter:
             for note in step.notes:
                 report.note(f"{cell.label}: {note}")
             report.step(number, before + share * step.progress, step)
-        result, path = run.result(), None
-        if self.folder:
-            make_folder(self.folder)
-            path = self.folder / f"{file_name(number, cell)}.png"
-            result.save(path, on_exists="overwrite" if self.on_exists == "overwrite" else "skip")
+        result = run.result()
+        path = self._keep(number, cell, result, report) if self.cells else None
         return outcome(cell, result, path, self.width)
+
+    def _keep(self, number: int, cell: Cell, result: Result, report: CellReporter) -> Path | None:
+        """Write a cell's picture; where that cannot be, say so and go on."""
+        assert self.cells is not None
+        try:
+            path = self.cells.open() / f"{file_name(number, cell)}.png"
+            result.save(path, on_exists=self.cells.each)
+        except ScumbleError as problem:
+            self.unsaved = self.unsaved or problem
+            report.note(f"{cell.label}: {problem.message}; it is on the sheet")
+            return None
+        return path
 
 
 def file_name(number: int, cell: Cell) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from scumble.cli.console import printable, say
-from scumble.cli.output import Switch
+from scumble.cli.output import Switch, tell_saved
 from scumble.errors import RecordError
-from scumble.outputs.files import OnExists
+from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
     from scumble.compare import Comparison, References
@@ -57,26 +57,32 @@ def compare(
     from scumble.compare import compare as compare_pictures
     from scumble.compare import comparison_sheet, differing
     from scumble.image.files import read_picture
-    from scumble.outputs.files import resolve_path, write
+    from scumble.saving.destination import Saved, settled
 
     output = output or Path(f"{a.stem[:100]}-and-{b.stem[:100]}.png")
-    path = resolve_path(output, on_exists, reads=[a, b, content, *(style or [])])
     pictures = (read_picture(a), read_picture(b))
     records = (record_of(a), record_of(b))
     folders = list(dict.fromkeys((Path(), a.parent, b.parent)))
     against = references(records, folders, content, style or [])
+    place = settled(output, on_exists, [a, b, content, *(style or []), *files_among(against)])
     found = compare_pictures(*pictures, *against)
-    if path is not None:
-        picture = comparison_sheet(pictures, against, found)
-        path = write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
+    saved = place.save([comparison_sheet(pictures, against, found)]) if place else Saved(output)
     differs = differing(records[0], records[1]) if records[0] and records[1] else {}
     if json:
-        print(json_format.dumps({"output": str(path or output), **as_json(found, differs)}, indent=2))
-        return
-    if pictures[0].rgb.size != pictures[1].rgb.size:
-        say(f"note: their sizes differ; both are measured at {found.size[0]} x {found.size[1]}")
-    print("\n".join(map(printable, lines(pictures, found, differs))))
-    print(path or output)
+        print(json_format.dumps({"output": str(saved.path), **as_json(found, differs)}, indent=2))
+    else:
+        if pictures[0].rgb.size != pictures[1].rgb.size:
+            say(f"note: their sizes differ; both are measured at {found.size[0]} x {found.size[1]}")
+        print("\n".join(map(printable, lines(pictures, found, differs))))
+        tell_saved(saved)
+    if saved.problem:
+        raise saved.problem
+
+
+def files_among(against: "Sequence[References]") -> list[Path]:
+    """Return the files that references were read from."""
+    pictures = [picture for one in against for picture in (one.content, *one.styles)]
+    return [picture.path for picture in pictures if picture is not None and picture.path is not None]
 
 
 def record_of(path: Path) -> "Record | None":

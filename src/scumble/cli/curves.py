@@ -5,7 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from scumble.outputs.files import OnExists
+from scumble.cli.output import tell_saved
+from scumble.saving.on_exists import OnExists
 
 
 def curves(
@@ -31,10 +32,11 @@ def curves(
         What to do if the picture is there already.
     """
     from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
-    from scumble.outputs.files import resolve_path, write
+    from scumble.saving.destination import settled
 
-    path = resolve_path(output, on_exists, reads=runs)
-    if path is not None:
-        picture = draw([read_course(run) for run in runs], [run.name for run in runs])
-        write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
-    print(path or output)
+    courses = [read_course(run) for run in runs]
+    place = settled(output, on_exists, runs)
+    if place is None:
+        print(output)
+        return
+    tell_saved(place.save([draw(courses, [run.name for run in runs])]))

@@ -1,15 +1,21 @@
 """Pictures on the way: snapshots as files, and a timelapse."""
 
-import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from scumble.engine.plan import Plan
-from scumble.errors import OutputError, OutputExists, ScumbleError, UsageError
+from scumble.errors import ScumbleError, UsageError
 from scumble.image.resize import fit_within, resize
-from scumble.outputs.files import OnExists, resolve_path, write, writers_by_suffix
+from scumble.outputs.files import writers_by_suffix
+from scumble.saving.destination import Destination, Saved
+from scumble.saving.files import write
+from scumble.saving.names import resolve_path
+from scumble.saving.on_exists import OnExists
+from scumble.saving.products import Product
+from scumble.saving.series import Series
 
 if TYPE_CHECKING:
     from scumble.engine.run import Step
@@ -28,61 +34,29 @@ def picture_of(step: "Step") -> Image.Image:
     return to_picture(step.image)
 
 
-def free_folder(folder: Path, purpose: str, on_exists: OnExists) -> Path:
-    """Return the folder to write to, decided before any work is done.
-
-    Args:
-        folder: may be there or not.
-        purpose: what it is for, such as `snapshots`.
-        on_exists: what to do if it holds something; `rename` takes `folder-2` and so on.
-
-    Raises:
-        UsageError: it is a file, or cannot be made.
-        OutputExists: it holds something already, and `on_exists` is `error`.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"the folder for {purpose}, {str(folder)!r}, is a file")
-    above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise UsageError(f"the folder for {purpose}, {str(folder)!r}, cannot be made in {str(above)!r}")
-    if on_exists in ("overwrite", "skip") or not folder.exists() or not any(folder.iterdir()):
-        return folder
-    if on_exists == "error":
-        raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
-    number = 2
-    while (other := folder.with_name(f"{folder.name}-{number}")).exists():
-        number += 1
-    return other
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error
+def is_snapshot(name: str) -> bool:
+    """Return whether a file of a name may be a snapshot."""
+    return re.fullmatch(r"step-\d{4,}\.png", name) is not None
 
 
 class Snapshots:
     """Write a picture every so many steps, or at the end of each scale, to `step-0020.png` and so on."""
 
     def __init__(self, folder: Path, every: int, on_exists: OnExists) -> None:
-        self.folder = free_folder(folder, "snapshots", on_exists)
-        self.every, self.on_exists = every, on_exists
+        self.series = Series(folder, "snapshots", on_exists, is_snapshot)
+        self.every = every
+
+    @property
+    def folder(self) -> Path:
+        """Where they go."""
+        return self.series.folder
 
     def step(self, step: "Step") -> Path | None:
         """Write the picture if it is time; return its path."""
         if not (step.count % self.every == 0 if self.every else step.finished_scale):
             return None
-        make_folder(self.folder)
-        path = self.folder / f"step-{step.count:04d}.png"
-        return write(
-            path, [picture_of(step)], on_exists="overwrite" if self.on_exists == "overwrite" else "skip"
-        )
+        path = self.series.open() / f"step-{step.count:04d}.png"
+        return write(path, [picture_of(step)], on_exists=self.series.each)
 
 
 class Timelapse:
@@ -92,25 +66,31 @@ class Timelapse:
         films = [suffix for suffix, writer in writers_by_suffix().items() if writer.animated]
         if path.suffix.lower() not in films:
             raise UsageError(f"a timelapse is {' or '.join(films)}, not {path.suffix!r}")
-        self.path, self.on_exists = resolve_path(path, on_exists), on_exists
+        free = resolve_path(path, on_exists)
+        self.destination = None if free is None else Destination(free, on_exists, "timelapse")
         self.every = every or max(1, plan.steps // FRAMES)
         self.size = fit_within((plan.width, plan.height), FRAME_EDGE)
         self.frames: list[Image.Image] = []
 
+    @property
+    def path(self) -> Path | None:
+        """Where it goes; None if it is skipped."""
+        return self.destination.path if self.destination else None
+
     def step(self, step: "Step") -> None:
         """Keep a frame if it is time."""
-        if self.path is None or (step.count % self.every and step.count != 1):
+        if self.destination is None or (step.count % self.every and step.count != 1):
             return
         self.frames.append(resize(picture_of(step), self.size))
         if len(self.frames) > MAX_FRAMES:
             self.frames, self.every = self.frames[::2], self.every * 2
 
-    def finish(self, last: "Step") -> Path | None:
-        """Write the film, which stands still at its end; return its path, or None if skipped."""
-        if self.path is None:
+    def finish(self, last: "Step") -> Saved | None:
+        """Write the film, which stands still at its end; return where it is, or None if skipped."""
+        if self.destination is None:
             return None
         end = resize(picture_of(last), self.size)
-        return write(self.path, [*self.frames, *[end] * LAST_FRAME], None, MILLISECONDS, self.on_exists)
+        return self.destination.save([*self.frames, *[end] * LAST_FRAME], None, MILLISECONDS)
 
 
 class Films:
@@ -137,6 +117,13 @@ class Films:
         self.timelapse = Timelapse(timelapse, plan, every, on_exists) if timelapse else None
         self.problem: ScumbleError | None = None
 
+    @property
+    def products(self) -> list[Product]:
+        """All that may be written."""
+        snapshots = [self.snapshots.series.product] if self.snapshots else []
+        film = self.timelapse.destination if self.timelapse else None
+        return [*snapshots, *(film.products if film else [])]
+
     def step(self, step: "Step") -> Path | None:
         """Take a step; return the path of the snapshot, if one was written."""
         if self.timelapse:
@@ -149,8 +136,14 @@ class Films:
 
     def finish(self, last: "Step") -> Path | None:
         """Write the timelapse, if there is one; return its path."""
+        if self.snapshots:
+            self.snapshots.series.close()
         try:
-            return self.timelapse.finish(last) if self.timelapse else None
+            saved = self.timelapse.finish(last) if self.timelapse else None
         except ScumbleError as problem:
             self.problem = problem
             return None
+        if saved is None:
+            return None
+        self.problem = self.problem or saved.problem
+        return saved.path

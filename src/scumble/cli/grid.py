@@ -2,24 +2,24 @@
 
 import json as json_format
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
 from scumble.cli.console import printable, say
-from scumble.cli.output import OUTPUT, Switch
+from scumble.cli.output import OUTPUT, TABLE, Switch
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
-from scumble.errors import BadOption, OutputExists
+from scumble.errors import BadOption, ScumbleError
 from scumble.options import Options
-from scumble.outputs.files import OnExists
+from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
+    from scumble.cli.cells import Products
     from scumble.grid import Grid, Outcome
-
-TABLE = ".csv"
 
 
 def grid(
@@ -72,10 +72,9 @@ def grid(
     dry_run
         Print the cells and how long they will take, and write nothing.
     """
-    from scumble.axis import parse_axis
-    from scumble.cli.film import free_folder  # Pillow takes a while, and --help does without
+    from scumble.axis import parse_axis  # NumPy takes a while, and --help does without
+    from scumble.cli.cells import settled as products_of
     from scumble.grid import make_grid
-    from scumble.outputs.files import resolve_path
 
     if "every" in options.given:
         raise BadOption(
@@ -84,26 +83,15 @@ def grid(
     settled = settle(options)
     first, *others = read_sources(content, style)
     axes = [parse_axis(text, others) for text in (x, y) if text is not None]
-    reads = [first, *others, settled.start, *settled.content_mask, *settled.style_mask]
-    folder = None
-    try:
-        path = resolve_path(output, on_exists, [TABLE], reads)
-        if path and cells:
-            folder = free_folder(cells, "cells", on_exists)
-    except OutputExists as error:
-        if not dry_run:
-            raise
-        say(f"note: {error.message}")
-        path = output
-    if path is None:
+    planned = make_grid(first, others, settled, *axes)
+    products = products_of(planned, output, cells, on_exists, dry_run=dry_run)
+    if products is None:
         say(f"{output} is there already; skipped")
         print(json_format.dumps({"output": str(output), "skipped": True}) if json else output)
-        return
-    planned = make_grid(first, others, settled, *axes)
-    if dry_run:
-        tell(planned, path, as_json=json)
-        return
-    paint(planned, path, folder, width, on_exists, as_json=json, quiet=quiet)
+    elif dry_run:
+        tell(planned, products.sheet, as_json=json)
+    else:
+        paint(planned, products, width, as_json=json, quiet=quiet)
 
 
 def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
@@ -127,23 +115,15 @@ def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
     print(path)
 
 
-def paint(
-    grid: "Grid",
-    path: Path,
-    folder: Path | None,
-    width: int,
-    on_exists: OnExists,
-    *,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def paint(grid: "Grid", products: "Products", width: int, *, as_json: bool, quiet: bool) -> None:
     """Paint the cells and write what there is, even if Ctrl-C or an error ends it; then the error is raised."""
     from scumble.cli.cells import Painter, cell_reporter
     from scumble.cli.interrupts import Interrupts
+    from scumble.cli.painting import raise_first
 
     for name in dict.fromkeys(cell.options.backbone for cell in grid.cells):
         offer(name)
-    painter = Painter(grid, folder, width, on_exists)
+    painter, problems = Painter(grid, products.cells, width), list[ScumbleError | None]()
     with Interrupts() as interrupts:
         with cell_reporter(grid, as_json=as_json, quiet=quiet) as report:
             painter.paint(report)
@@ -152,24 +132,30 @@ def paint(
         if painter.problem and not quiet:
             say(f"note: {painted} of {len(grid.cells)} cells are painted")
         if painted:
-            keep(grid, painter.outcomes, path, width, on_exists, as_json=as_json)
-    if painter.problem:
-        raise painter.problem
+            problems = keep(grid, painter.outcomes, products, width, as_json=as_json)
+    raise_first([painter.problem, *problems, painter.unsaved])
 
 
 def keep(
-    grid: "Grid", outcomes: "Sequence[Outcome]", path: Path, width: int, on_exists: OnExists, *, as_json: bool
-) -> None:
-    """Write the sheet and the table, and print where they are."""
-    from scumble.outputs.files import resolve_path, write, write_text
+    grid: "Grid", outcomes: "Sequence[Outcome]", products: "Products", width: int, *, as_json: bool
+) -> list[ScumbleError | None]:
+    """Write the sheet and the table, and print where they are; return what kept them from their places."""
+    from scumble.saving.destination import Destination, kept
+    from scumble.saving.files import write_text
+    from scumble.saving.names import resolve_path
 
     # files of those names that have appeared meanwhile are kept, too
-    on_exists = "overwrite" if on_exists == "overwrite" else "rename"
-    path = resolve_path(path, on_exists, [TABLE]) or path
-    table = path.with_suffix(TABLE)
-    write(path, [grid.sheet(outcomes, width)], None, on_exists=on_exists)
-    write_text(table, grid.table(outcomes), on_exists)
+    on_exists: OnExists = "overwrite" if products.on_exists == "overwrite" else "rename"
+    path = products.sheet
+    with suppress(ScumbleError):  # its place has gone: another is found
+        path = resolve_path(path, on_exists, [TABLE]) or path
+    sheet = Destination(path, on_exists).save([grid.sheet(outcomes, width)])
+    table = kept(
+        sheet.path.with_suffix(TABLE), lambda to, how: write_text(to, grid.table(outcomes), how), on_exists
+    )
     if as_json:
-        print(json_format.dumps({"output": str(path), "table": str(table), "cells": grid.rows(outcomes)}))
+        told = {"output": str(sheet.path), "table": str(table.path), "cells": grid.rows(outcomes)}
+        print(json_format.dumps(told))
     else:
-        print(path)
+        print(sheet.path)
+    return [sheet.problem, table.problem]

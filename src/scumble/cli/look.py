@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from scumble.cli.console import say
-from scumble.cli.output import Switch
+from scumble.cli.output import Switch, tell_saved
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
-from scumble.outputs.files import OnExists, resolve_path, write
+from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -154,19 +154,22 @@ def look(
     on_exists
         What to do if it is there already.
     """
+    from scumble.saving.destination import (
+        settled as destination,
+    )  # Pillow takes a while, and --help does without
+
     wish.check(len(pictures))
     settled = settle(
         Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
     )
     path = output or Path(f"{wish.kind}.png")
-    free = resolve_path(path, on_exists, reads=pictures)
-    if free is None:
+    place = destination(path, on_exists, pictures)
+    if place is None:
         say(f"{path} is there already; skipped")
-    else:
-        offer(settled.backbone)
-        figure = drawn(read_sources(pictures[0], pictures[1:]), wish, settled)
-        free = write(free, [figure], on_exists="rename" if on_exists == "error" else on_exists)
-    print(free or path)
+        print(path)
+        return
+    offer(settled.backbone)
+    tell_saved(place.save([drawn(read_sources(pictures[0], pictures[1:]), wish, settled)]))
 
 
 def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.Image":

@@ -2,20 +2,24 @@
 
 import sys
 from dataclasses import dataclass, replace
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
+from scumble.cli.console import printable, say
 from scumble.errors import UsageError
-from scumble.outputs.files import OnExists
+from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
     from scumble.engine.plan import Plan
+    from scumble.saving.destination import Saved
 
 OUTPUT = Group("Output", sort_key=0)
 MAX_NAME = 200  # bytes; file systems take 255, and a number may follow
+
+TABLE = ".csv"
+"""Of a grid, beside its sheet."""
 
 STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
 """What `-` stands for."""
@@ -78,18 +82,10 @@ class Output:
         """Refuse what can be told to be wrong by the flags alone.
 
         Raises:
-            UsageError: a terminal would get the bytes of a picture, or two files would have one name.
+            UsageError: a terminal would get the bytes of a picture.
         """
         if self.to_stdout and sys.stdout.isatty() and not self.dry_run:
             raise UsageError("the picture would go to the terminal", "-o out.png, or: -o - | another-program")
-        places = {"picture": self.output, "timelapse": self.timelapse, "checkpoint": self.checkpoint}
-        files = {name: Path(place).absolute() for name, place in places.items() if place}
-        for one, other in combinations(files, 2):
-            if files[one] == files[other]:
-                raise UsageError(
-                    f"the {one} and the {other} are both to be {str(places[one])!r}",
-                    f"give the {other} another name",
-                )
         if self.checkpoint_every is not None and self.checkpoint is None:
             raise UsageError("--checkpoint-every needs --checkpoint FILE", "--checkpoint run.checkpoint")
 
@@ -99,3 +95,16 @@ def default_name(plan: "Plan") -> str:
     content, *styles = (Path(picture.name).stem or "picture" for picture in (plan.content, *plan.styles))
     name = f"{content}__{'+'.join(styles)}".encode(errors="surrogateescape")
     return name[:MAX_NAME].decode(errors="surrogateescape") + ".png"
+
+
+def tell_saved(saved: "Saved") -> None:
+    """Print where a file is.
+
+    Raises:
+        OutputError: it is not where it was to be.
+    """
+    if saved.note:
+        say(printable(f"note: {saved.note}"))
+    print(saved.path)
+    if saved.problem:
+        raise saved.problem

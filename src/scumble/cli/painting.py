@@ -5,40 +5,53 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from scumble.api import Result, Run
-from scumble.backbones.cache import file_sha256
 from scumble.cli.console import hang_up, printable, say
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name
 from scumble.cli.progress import Reporter, costs_line, reporter
-from scumble.errors import OutputError, OutputExists, UsageError
+from scumble.errors import OutputError, OutputExists
 from scumble.outputs.base import outputs
-from scumble.outputs.files import OnExists, resolve_path
+from scumble.saving.destination import Destination
+from scumble.saving.names import resolve_path
+from scumble.saving.products import Product, keep_apart
 
 
-def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Path | None = None) -> None:
+@dataclass(frozen=True)
+class Products:
+    """All that a run will write: the picture, None for stdout; what is kept on the way; and its checkpoint."""
+
+    picture: Destination | None
+    films: Films
+
+
+def carry_out(
+    run: Run,
+    output: Output,
+    notes: Sequence[str] = (),
+    going_on: Path | None = None,
+    reads: Sequence[Path] = (),
+) -> None:
     """Paint as planned, write what was asked for, print its path or the JSON result.
 
-    Ctrl-C, SIGTERM and errors keep the picture so far; then they are raised again. The checkpoint that the run is
-    `going_on` from may be replaced.
+    Signals that would end the process, and errors, keep the picture so far; then they are raised again. The
+    checkpoint that the run is `going_on` from may be replaced; what it `reads` beside its pictures may not.
     """
     output = output.named(default_name(run.plan))
     output.check()
-    path = None if output.to_stdout else place(run, output)
-    if path is None and not output.to_stdout:
+    products = settled(run, output, going_on, reads)
+    if products is None:
         tell_skipped(output)
         return
-    films = Films(run.plan, path or Path("stdout.png"), output.snapshots, output.timelapse, output.on_exists)
-    spare_inputs(run, films.timelapse.path if films.timelapse else None, "timelapse")
+    path, films = products.picture.path if products.picture else None, products.films
     if output.dry_run:
         tell_plan(run.rest, path, films, as_json=output.json)
         return
-    if output.checkpoint:
-        keep_state(run, output.checkpoint, output.checkpoint_every, output.on_exists, going_on)
     with Interrupts() as interrupts:
         with reporter(run.plan, as_json=output.json, quiet=output.quiet) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
@@ -46,20 +59,45 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Pat
             problem = paint(run, report, films)
         interrupts.ignore()
         if problem and run.last is None:
+            if isinstance(problem, KeyboardInterrupt) and not output.quiet:
+                say("note: no step was made, so there is no picture to keep")
             raise problem
-        keep(run, path, films, output, stopped=problem is not None)
-    unwritten = run.checkpoint.problem if run.checkpoint else None
-    if problem := problem or films.problem or unwritten:
-        raise problem
+        unsaved = keep(run, products, output, stopped=problem is not None)
+    raise_first([problem, unsaved, films.problem, run.checkpoint.problem if run.checkpoint else None])
 
 
-def place(run: Run, output: Output) -> Path | None:
-    """Return where the picture goes, or None to skip it; a dry run only says that there is one already.
+def raise_first(problems: Sequence[BaseException | None]) -> None:
+    """Raise the first of some problems, if there are any, once the others are said."""
+    found = [problem for problem in problems if problem]
+    for other in found[1:]:
+        say(printable(f"note: {other}"))
+    if found:
+        raise found[0]
+
+
+def settled(run: Run, output: Output, going_on: Path | None, reads: Sequence[Path]) -> Products | None:
+    """Return what a run will write, or None to skip it; a dry run only says what is there already.
 
     Raises:
-        UsageError: there is a picture that this one is painted from.
+        UsageError: two products would be one file, or one of them is a file that goes in.
         ScumbleError: see `resolve_path`.
     """
+    picture = None if output.to_stdout else place(output)
+    if picture is None and not output.to_stdout:
+        return None
+    beside = picture.path if picture else Path("stdout.png")
+    films = Films(run.plan, beside, output.snapshots, output.timelapse, output.on_exists)
+    products = [*(picture.products if picture else []), *films.products]
+    if output.checkpoint:
+        products.append(Product("checkpoint", output.checkpoint))
+        keep_state(run, output, going_on)
+    going = [] if going_on is None or output.checkpoint == going_on else [going_on]
+    keep_apart(products, [*run.reads, *reads, *going])
+    return Products(picture, films)
+
+
+def place(output: Output) -> Destination | None:
+    """Return where the picture goes, or None to skip it."""
     given = str(output.output)
     try:
         path = resolve_path(given, output.on_exists)
@@ -67,22 +105,11 @@ def place(run: Run, output: Output) -> Path | None:
         if not output.dry_run:
             raise
         say(f"note: {error.message}")
-        return Path(given)
-    spare_inputs(run, path, "output")
-    return path
+        path = Path(given)
+    return None if path is None else Destination(path, output.on_exists)
 
 
-def spare_inputs(run: Run, path: Path | None, purpose: str) -> None:
-    """Refuse to write over a picture that goes in, under whatever name it is there."""
-    of = run.sources
-    inputs = (of.content, *of.styles, of.start, *of.content_masks, *of.style_masks)
-    if path and path.is_file() and file_sha256(path) in {one.sha256 for one in inputs if one}:
-        raise UsageError(
-            f"the {purpose} {str(path)!r} is a picture that it is painted from", "give it another name"
-        )
-
-
-def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, going_on: Path | None) -> None:
+def keep_state(run: Run, output: Output, going_on: Path | None) -> None:
     """Let a run keep its state in a file.
 
     Raises:
@@ -90,8 +117,10 @@ def keep_state(run: Run, path: Path, every: float | None, on_exists: OnExists, g
     """
     from scumble.checkpoint import EVERY, Checkpoint  # torch takes a second to import
 
+    path, every = output.checkpoint, output.checkpoint_every
+    assert path is not None
     checkpoint = Checkpoint(path, EVERY if every is None else every)
-    if path != going_on and on_exists != "overwrite" and os.path.lexists(path):
+    if path != going_on and output.on_exists != "overwrite" and os.path.lexists(path):
         raise OutputExists(
             f"the checkpoint {str(path)!r} is there already",
             f"scumble resume {path} goes on from it, --on-exists overwrite begins anew",
@@ -123,21 +152,39 @@ def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
     return None
 
 
-def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: bool) -> None:
-    """Write the picture to its path, or as PNG to stdout; then the film; say where they are."""
-    result, written = run.result(), path
+def keep(
+    run: Run, products: Products, output: Output, *, stopped: bool
+) -> OutputError | BrokenPipeError | None:
+    """Write the picture to its place, or as PNG to stdout; then the film; say where they are.
+
+    Returns:
+        What kept the picture from its place, if anything did; it is elsewhere then.
+    """
+    result, films = run.result(), products.films
     if stopped and not output.quiet:
         say(f"note: stopped at step {result.record.steps} of {run.plan.steps}; its picture is kept")
         if run.checkpoint and run.checkpoint.current:
-            say(f"note: scumble resume {run.checkpoint.path} goes on from there")
-    if path is None:
-        record = result.record.to_json() if output.record else None
-        write_stdout(outputs["png"]().encode([result.image], record))
-    else:  # a file of that name that has appeared meanwhile is kept, too
-        on_exists = "rename" if output.on_exists == "error" else output.on_exists
-        written = result.save(path, on_exists=on_exists, record=output.record) or path
+            say(printable(f"note: scumble resume {run.checkpoint.path} goes on from there"))
+    record = result.record if output.record else None
+    saved = products.picture.save([result.image], record) if products.picture else None
+    unsaved = saved.problem if saved else to_stdout(result, output, default_name(run.plan))
+    if saved and saved.note and not output.quiet:
+        say(printable(f"note: {saved.note}"))
     film = films.finish(run.last) if run.last else None
-    tell_result(result, written, films, film, output)
+    tell_result(result, saved.path if saved else None, films, film, output, run)
+    return unsaved
+
+
+def to_stdout(result: Result, output: Output, name: str) -> OutputError | BrokenPipeError | None:
+    """Write the picture to stdout; where that takes no more, to a file, and return what went wrong."""
+    record = result.record if output.record else None
+    try:
+        write_stdout(outputs["png"]().encode([result.image], record.to_json() if record else None))
+    except (OutputError, BrokenPipeError) as problem:
+        saved = Destination(Path(name), "rename").save([result.image], record)
+        say(printable(f"note: the picture is kept as {str(saved.path)!r}"))
+        return problem
+    return None
 
 
 def write_stdout(data: bytes) -> None:
@@ -150,6 +197,7 @@ def write_stdout(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
+        hang_up(sys.stdout)
         raise
     except OSError as error:
         hang_up(sys.stdout)  # or what is left in its buffer would fail once more at the end
@@ -167,7 +215,7 @@ def tell_skipped(output: Output) -> None:
 
 
 def tell_result(
-    result: Result, written: Path | None, films: Films, film: Path | None, output: Output
+    result: Result, written: Path | None, films: Films, film: Path | None, output: Output, run: Run
 ) -> None:
     """Print the path last, or one JSON object; on stderr if stdout holds the picture."""
     record = result.record
@@ -178,7 +226,7 @@ def tell_result(
             "fallbacks": list(record.fallbacks),
             "snapshots": str(films.snapshots.folder) if films.snapshots else None,
             "timelapse": film and str(film),
-            "checkpoint": output.checkpoint and str(output.checkpoint),
+            "checkpoint": str(run.checkpoint.path) if run.checkpoint else None,
         }  # fmt: skip
         print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
         return

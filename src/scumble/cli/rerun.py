@@ -38,4 +38,5 @@ def rerun(
     stopped = (
         [f"it was stopped after step {run.until} of {run.plan.steps}, and is again"] if run.until else []
     )
-    carry_out(run, output.named(f"{picture.stem}-again.png"), [*differences(record), *stopped])
+    again = output.named(f"{picture.stem}-again.png")
+    carry_out(run, again, [*differences(record), *stopped], reads=[picture])

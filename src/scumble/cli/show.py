@@ -29,7 +29,7 @@ def show(picture: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fa
 
     record = read_record(picture)
     if json:
-        print(json_format.dumps(record.model_dump(mode="json"), indent=2))
+        print(json_format.dumps(json_format.loads(record.to_json()), indent=2))
     else:
         print("\n".join(map(printable, lines(record))))
 

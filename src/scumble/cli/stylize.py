@@ -64,7 +64,8 @@ def carry_on(
     if STDIN in (content, *styles):
         raise UsageError("- was given, but --continue-from takes its pictures from files")
     run = prepare_continued(picture, inputs, content, styles, **options.given)
-    carry_out(run, output.named(f"{picture.stem}-continued.png"), differences(read_record(picture)))
+    continued = output.named(f"{picture.stem}-continued.png")
+    carry_out(run, continued, differences(read_record(picture)), reads=[picture])
 
 
 def stylize(

@@ -11,6 +11,7 @@ import torch
 from platformdirs import user_cache_dir
 
 from scumble.backbones.base import Backbone
+from scumble.disk.hidden import write_whole
 from scumble.engine.allocator import keep_memory
 from scumble.engine.captured import captured
 from scumble.engine.device import choose_device, choose_precision, device_name, thread_count, use_threads
@@ -146,8 +147,7 @@ def remember(speeds: dict[str, Speed]) -> None:
     """Write speeds for the next time; where that cannot be, they are measured again then."""
     try:
         speed_file().parent.mkdir(parents=True, exist_ok=True)
-        partial = speed_file().with_suffix(".part")
-        partial.write_text(json.dumps({key: asdict(one) for key, one in speeds.items()}), encoding="utf-8")
-        partial.replace(speed_file())
+        text = json.dumps({key: asdict(one) for key, one in speeds.items()})
+        write_whole(speed_file(), [text.encode()], replace=True)
     except OSError:
         return

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from itertools import islice
@@ -37,6 +37,7 @@ class Picture:
         name: the file's name without its folder, or "image" for a picture from memory.
         sha256: of the file's bytes; of size and pixels for a picture from memory.
         notes: what was converted on the way, in words.
+        path: of the file; None for a picture from memory.
     """
 
     rgb: Image.Image
@@ -44,6 +45,7 @@ class Picture:
     name: str
     sha256: str
     notes: tuple[str, ...] = ()
+    path: Path | None = None
 
     @property
     def width(self) -> int:
@@ -80,7 +82,7 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
         return source
     if isinstance(source, (str, os.PathLike)):
         path = Path(os.fsdecode(source))
-        return _from_bytes(_read_file(path), path.name, max_side, max_pixels)
+        return replace(_from_bytes(_read_file(path), path.name, max_side, max_pixels), path=path)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _from_bytes(bytes(source), UNNAMED, max_side, max_pixels)
     if isinstance(source, Image.Image):

@@ -7,18 +7,23 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.errors import OutputError, OutputExists, UnknownName, UsageError
+from scumble.errors import OutputError, OutputExists, RecordError, UnknownName, UsageError
 from scumble.image.files import read_picture
 from scumble.outputs.base import outputs
-from scumble.outputs.files import resolve_path, sidecar, write, writer_for
+from scumble.outputs.files import sidecar, writer_for
+from scumble.record import read_record
+from scumble.saving.files import write
+from scumble.saving.names import resolve_path
 
-from .pictures import difference
+from ..pictures import difference
+from ..records import a_record
 
 
 def scene(shift: int = 0) -> Image.Image:
@@ -82,12 +87,13 @@ class TestEveryWriter:
         assert b"Exif" not in data
 
     def test_a_record_is_carried_or_beside(self, writer, tmp_path):
-        path = write(tmp_path / f"out{writer.suffixes[0]}", [scene()], '{"scumble": "0.1.0"}')
+        path = write(tmp_path / f"out{writer.suffixes[0]}", [scene()], a_record())
+        assert read_record(path).options == a_record().options
         if writer.carries_record:
-            assert b'{"scumble": "0.1.0"}' in path.read_bytes()
+            assert a_record().to_json().encode() in path.read_bytes()
             assert visible(tmp_path) == [path.name]
         else:
-            assert json.loads(sidecar(path).read_text()) == {"scumble": "0.1.0"}
+            assert json.loads(sidecar(path).read_text())["scumble"] == a_record().scumble
             assert visible(tmp_path) == [path.name, f"{path.name}.json"]
 
     def test_suffixes_lead_to_their_writer(self, writer):
@@ -132,11 +138,19 @@ class TestWhere:
         assert resolve_path(tmp_path / "out.png", "skip") is None
 
     def test_a_sidecar_in_use(self, tmp_path):
-        sidecar(tmp_path / "out.jpg").write_text('{"title": "from another program"}')
-        with pytest.raises(OutputExists, match=r"out\.jpg\.json' is there already"):
-            resolve_path(tmp_path / "out.jpg")
-        with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
-            resolve_path(tmp_path / "out.jpg", "overwrite")
+        for text in (
+            '{"title": "from another program"}',
+            '{"scumble": "my notes"}',
+            '{"scumble": "0.1.0", "x": 1}',
+        ):
+            sidecar(tmp_path / "out.jpg").write_text(text)
+            with pytest.raises(OutputExists, match=r"out\.jpg\.json' is there already"):
+                resolve_path(tmp_path / "out.jpg")
+            with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
+                resolve_path(tmp_path / "out.jpg", "overwrite")
+            with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
+                write(tmp_path / "out.jpg", [scene()], a_record(), on_exists="overwrite")
+            assert sidecar(tmp_path / "out.jpg").read_text() == text
         assert resolve_path(tmp_path / "out.jpg", "rename") == tmp_path / "out-2.jpg"
 
     def test_paths_that_cannot_be_written(self, tmp_path):
@@ -189,7 +203,7 @@ class TestWriting:
 
     def test_many_at_once_take_different_names(self, tmp_path):
         program = (
-            "import sys; from PIL import Image; from scumble.outputs.files import write\n"
+            "import sys; from PIL import Image; from scumble.saving.files import write\n"
             "for _ in range(10): write(sys.argv[1], [Image.new('RGB', (9, 9))], on_exists='rename')"
         )
         runs = [subprocess.Popen([sys.executable, "-c", program, tmp_path / "out.png"]) for _ in range(3)]
@@ -198,11 +212,30 @@ class TestWriting:
 
     def test_an_old_record_never_stands_beside_a_new_picture(self, tmp_path):
         path = tmp_path / "out.jpg"
-        write(path, [scene()], '{"scumble": "old"}')
+        write(path, [scene()], a_record(seed=1))
         write(path, [scene()], None, on_exists="overwrite")
         assert visible(tmp_path) == ["out.jpg"]
-        write(path, [scene()], '{"scumble": "new"}', on_exists="overwrite")
-        assert "new" in sidecar(path).read_text()
+        write(path, [scene()], a_record(seed=2), on_exists="overwrite")
+        assert read_record(path).seed == 2
+
+    def test_a_note_beside_a_picture_without_a_record_is_left_alone(self, tmp_path):
+        write(tmp_path / "out.jpg", [scene()])
+        sidecar(tmp_path / "out.jpg").write_text('{"scumble": "my notes"}')
+        with pytest.raises(OutputExists):
+            write(tmp_path / "out.jpg", [scene(1)], None, on_exists="overwrite")
+        assert sidecar(tmp_path / "out.jpg").read_text() == '{"scumble": "my notes"}'
+
+    def test_a_link_is_replaced_itself_and_not_where_it_leads(self, tmp_path):
+        (tmp_path / "far.png").write_bytes(b"far")
+        (tmp_path / "out.png").symlink_to(tmp_path / "far.png")
+        write(tmp_path / "out.png", [scene()], on_exists="overwrite")
+        assert (tmp_path / "far.png").read_bytes() == b"far"
+        assert not (tmp_path / "out.png").is_symlink()
+
+    def test_who_may_read_a_file_may_read_the_one_in_its_place(self, tmp_path):
+        path = write(tmp_path / "out.png", [scene()])
+        path.chmod(0o600)
+        assert write(path, [scene(1)], on_exists="overwrite").stat().st_mode & 0o777 == 0o600
 
     def test_the_users_mask_decides_who_may_read(self, tmp_path):
         before = os.umask(0o027)
@@ -223,13 +256,13 @@ class TestWriting:
 
     @pytest.mark.parametrize("name", ["out.png", "out.jpg"])
     def test_a_full_disk_leaves_the_old_file(self, tmp_path, name):
-        path = write(tmp_path / name, [scene()], '{"scumble": "old"}')
+        path = write(tmp_path / name, [scene()], a_record())
         before = {each: each.read_bytes() for each in tmp_path.iterdir()}
         program = (
             "import sys; from PIL import Image; from scumble.errors import OutputError\n"
-            "from scumble.outputs.files import write\n"
+            "from scumble.saving.files import write\n"
             "noise = Image.effect_noise((900, 900), 90).convert('RGB')\n"
-            "try: write(sys.argv[1], [noise], '{}', on_exists='overwrite')\n"
+            "try: write(sys.argv[1], [noise], None, on_exists='overwrite')\n"
             "except OutputError as error: print(error.exit_code, error)"
         )
 
@@ -247,19 +280,23 @@ class TestWriting:
 
     def test_killed_at_any_moment(self, tmp_path):
         program = (
-            "import sys; from PIL import Image; from scumble.outputs.files import write\n"
+            "import sys; from PIL import Image; from scumble.saving.files import write\n"
             "frames = [Image.new('RGB', (300, 200), color) for color in ('red', 'blue')]\n"
             "print('ready', flush=True)\n"
+            "from scumble.record import Record\n"
+            "record = Record.from_json(sys.argv[2])\n"
             "while True:\n"
-            "    for frame in frames: write(sys.argv[1], [frame], '{\"scumble\": \"0\"}', on_exists='overwrite')"
+            "    for frame in frames: write(sys.argv[1], [frame], record, on_exists='overwrite')"
         )
-        path = write(tmp_path / "out.jpg", [Image.new("RGB", (300, 200), "red")])
+        path = write(tmp_path / "out.jpg", [Image.new("RGB", (300, 200), "red")], a_record())
         for moment in range(8):
-            run = subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True)
+            command = [sys.executable, "-c", program, path, a_record().to_json()]
+            run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
             assert run.stdout.readline() == "ready\n"
             time.sleep(0.003 * moment)
             run.send_signal(signal.SIGKILL)
             run.communicate()
             assert read_picture(path).rgb.size == (300, 200)
             assert set(visible(tmp_path)) <= {"out.jpg", "out.jpg.json"}
-            assert not sidecar(path).exists() or json.loads(sidecar(path).read_text()) == {"scumble": "0"}
+            with suppress(RecordError):  # of the picture before
+                assert read_record(path).options == a_record().options

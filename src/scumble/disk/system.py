@@ -1,0 +1,19 @@
+"""The system calls by which Scumble writes: all of them, so that a test can make each one fail, or be the last."""
+
+import fcntl
+import os
+
+close = os.close
+chmod = os.fchmod
+fstat = os.fstat
+fsync = os.fsync
+link = os.link
+lock = fcntl.flock
+lstat = os.lstat
+mkdir = os.mkdir
+open = os.open
+rename = os.replace
+scan = os.scandir
+stat = os.stat
+unlink = os.unlink
+write = os.write

@@ -1,0 +1,1 @@
+"""Where results go: settled before the work, written whole after it, and never lost for want of a place."""

@@ -1,0 +1,115 @@
+"""A folder of files that come one after the other: snapshots, or the cells of a grid."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from scumble.disk import system
+from scumble.errors import OutputError, OutputExists, UsageError
+from scumble.saving.on_exists import OnExists
+from scumble.saving.products import Product
+
+
+class Series:
+    """A folder, chosen before the work and made when its first file comes; no other run writes there meanwhile.
+
+    Args:
+        folder: may be there or not.
+        purpose: what it is for, such as `snapshots`.
+        on_exists: what to do if it holds something; `rename` takes `folder-2` and so on.
+        makes: whether a file of a name, in lower case, may be written there.
+
+    Raises:
+        UsageError: it is a file, or cannot be made.
+        OutputExists: it holds something already, and `on_exists` is `error`.
+    """
+
+    def __init__(self, folder: Path, purpose: str, on_exists: OnExists, makes: Callable[[str], bool]) -> None:
+        self.purpose, self.on_exists, self.makes = purpose, on_exists, makes
+        self.folder = self._free(folder)
+        self.descriptor: int | None = None
+
+    @property
+    def product(self) -> Product:
+        """What may be written."""
+        return Product(self.purpose, self.folder, self.makes)
+
+    @property
+    def each(self) -> OnExists:
+        """What to do with a file that is there."""
+        return "overwrite" if self.on_exists == "overwrite" else "skip"
+
+    def _free(self, folder: Path) -> Path:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"the folder for {self.purpose}, {str(folder)!r}, is a file")
+        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            raise UsageError(
+                f"the folder for {self.purpose}, {str(folder)!r}, cannot be made in {str(above)!r}"
+            )
+        if self.on_exists in ("overwrite", "skip") or is_free(folder):
+            return folder
+        if self.on_exists == "error":
+            raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
+        return numbered(folder)
+
+    def open(self) -> Path:
+        """Return the folder, made and locked the first time; another one where somebody else has it by now.
+
+        Raises:
+            OutputError: it cannot be made.
+        """
+        try:
+            if self.descriptor is not None and self.folder.is_dir():
+                return self.folder
+            self.close()
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                system.mkdir(self.folder)
+            mixed = self.on_exists not in ("overwrite", "skip") and not is_free(self.folder)
+            if mixed or not self._lock():  # somebody else has it by now
+                self.folder = numbered(self.folder)
+                system.mkdir(self.folder)
+                self._lock()
+            return self.folder
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"cannot make the folder {str(self.folder)!r}: {why}") from error
+
+    def _lock(self) -> bool:
+        """Return whether the folder is ours; a file system that has no locks lets everybody in."""
+        try:
+            descriptor = system.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self.descriptor = -1
+            return self.folder.is_dir()
+        try:
+            system.lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            system.close(descriptor)
+            return False
+        except OSError:
+            pass
+        self.descriptor = descriptor
+        return True
+
+    def close(self) -> None:
+        """Let others write there."""
+        if self.descriptor is not None and self.descriptor >= 0:
+            with suppress(OSError):
+                system.close(self.descriptor)
+        self.descriptor = None
+
+
+def is_free(folder: Path) -> bool:
+    """Return whether nothing is in a folder, or it is not there."""
+    return not folder.exists() or not any(folder.iterdir())
+
+
+def numbered(folder: Path) -> Path:
+    """Return a folder that is not there, called like one that is: `steps-2`, `steps-3` and so on."""
+    names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(name for name in names if not os.path.lexists(name))
