@@ -99,20 +99,25 @@ class Run:
         Raises:
             UsageError: no step has been made.
         """
+        from scumble.engine.guest import as_guest
         from scumble.image.tensors import to_picture
 
         if self.last is None:
             raise UsageError("no step has been made, so there is no picture yet")
         size = (self.plan.width, self.plan.height)
-        image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
+        with as_guest():
+            image, record = to_picture(self.last.image), self._record(self.last)
+        image = resize(image, size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize_softly(self.plan.content.alpha, size))
-        return Result(image, self._record(self.last))
+        return Result(image, record)
 
     def _record_at(self, state: "State") -> Record:
+        from scumble.engine.guest import as_guest
         from scumble.engine.step import step_at
 
-        return self._record(step_at(self.plan, state))
+        with as_guest():
+            return self._record(step_at(self.plan, state))
 
     def _record(self, last: "Step") -> Record:
         from scumble.engine.device import choose_device, choose_precision, thread_count

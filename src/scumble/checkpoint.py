@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from scumble.backbones.contents import digest
+from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError
@@ -95,6 +96,7 @@ class Kept:
     record: Record
     position: Position
 
+    @as_guest()
     def state(self, plan: Plan) -> State:
         """Return the state, once it is known to be one that a run as planned may have.
 
@@ -127,6 +129,7 @@ def most_pictures(plan: Plan) -> int:
     )  # image as it is and as shown, best, gradient or two moments, and numbers
 
 
+@as_guest()
 def write_checkpoint(path: Path, record: Record, state: State) -> None:
     """Write a state, whole or not at all; a file that was there is replaced.
 

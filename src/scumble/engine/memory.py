@@ -117,7 +117,7 @@ class Need:
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
         *_, full = plan.scales
         areas = [width * height / math.prod(full.canvas) for width, height in plan.style_sizes(full)]
-        copies = len(turned(torch.empty(1, 1, 1, 1), plan.options.style_turns))
+        copies = len(turned(torch.empty(1, 1, 1, 1, dtype=torch.float32), plan.options.style_turns))
         self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
         self.pictures = copies * ARRAY * sum(areas)
         self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())

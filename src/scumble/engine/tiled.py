@@ -91,7 +91,7 @@ class Reader:
     @torch.no_grad()
     def features(self, picture: Tensor, layer: str) -> Tensor:
         """Return a whole layer, put together from tiles."""
-        size, whole = self.backbone.layer_size(layer, *size_of(picture)), torch.empty(0)
+        size, whole = self.backbone.layer_size(layer, *size_of(picture)), picture.new_empty(0)
         for tile, features in self.read(picture, [layer]):
             if not whole.numel():
                 whole = features[layer].new_empty(1, features[layer].shape[1], *size)
@@ -181,7 +181,9 @@ class TiledObjective:
             of_tile = self._tile_gradient(tile, tile.read(image), moments, of_moments)
             tile.own(gradient).copy_(tile.inner(of_tile, size_of(image)))
         give_back()  # what tiles took is not left while the optimizer needs its own
-        total = sum((self.weights[name] * cost for name, cost in parts.items()), torch.zeros(()))
+        total = sum(
+            (self.weights[name] * cost for name, cost in parts.items()), torch.zeros((), dtype=torch.float64)
+        )
         numbers = {name: cost.to(image) for name, cost in parts.items()}
         return Evaluation(total.to(image), gradient, numbers)
 

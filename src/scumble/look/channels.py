@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
+from scumble.engine.guest import as_guest
 from scumble.image.resize import fit, resize
 from scumble.image.sheet import GAP, sheet
 from scumble.look.colors import colored, number, scale_bar
@@ -21,6 +22,7 @@ PANEL = 320  # width of the picture beside them, in pixels
 CELL, SMALL_CELL = 152, 104  # widths of a channel's map: of few, of many
 
 
+@as_guest()
 def activations(
     image: Any, layer: str | Sequence[str], /, *, channels: int | str | Sequence[int] = MANY, **options: Any
 ) -> Image.Image:

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from scumble.backbones.base import Backbone, backbones
+from scumble.engine.guest import as_guest
 from scumble.engine.plan import make_plan
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import paint
@@ -54,6 +55,7 @@ def loss_named(name: str) -> tuple[str, Loss]:
     return own, losses[own]()
 
 
+@as_guest()
 def _names(backbone: str) -> Backbone:
     """Return a backbone that knows its layers but has no weights."""
     with torch.device("meta"):
@@ -129,7 +131,8 @@ def _painted(picture: Picture, layers: Sequence[str], name: str, given: Options)
     )  # fmt: skip
     for step in paint(make_plan(options, picture, (picture,), (1.0,))):
         last = step
-    return to_picture(last.image)
+    with as_guest():
+        return to_picture(last.image)
 
 
 def keeps(

@@ -8,6 +8,7 @@ import torch
 from PIL import Image, ImageDraw, ImageEnhance
 
 from scumble.backbones.base import Backbone
+from scumble.engine.guest import as_guest
 from scumble.errors import UsageError
 from scumble.image.resize import fit
 from scumble.image.sheet import PAPER, sheet
@@ -79,6 +80,7 @@ def top_places(backbone: Backbone, sights: Sequence[Sight], channel: int, number
     return found
 
 
+@as_guest()
 def strongest_places(
     images: Any, layer: str, channel: int, /, *, places: int = 8, **options: Any
 ) -> list[Place]:
@@ -105,6 +107,7 @@ def strongest_places(
     return top_places(backbone, sights, channel, places)
 
 
+@as_guest()
 def patches(
     images: Any, layer: str | Sequence[str], /, *, channels: int | str | Sequence[int] = 6, places: int = 8,
     **options: Any,

@@ -11,7 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.device import choose_device, use_threads
+from scumble.engine.device import choose_device
+from scumble.engine.guest import as_guest
 from scumble.engine.memory import is_out_of_memory, too_large
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import prepare_backbone
@@ -66,6 +67,7 @@ class Sight:
         return f"{self.feature.shape[2]} x {self.feature.shape[1]}"
 
 
+@as_guest()
 def see(
     pictures: Sequence[Any], layers: Sequence[str], options: Options
 ) -> tuple[Backbone, list[list[Sight]]]:
@@ -105,7 +107,7 @@ def require_layers(backbone: Backbone, layers: Sequence[str]) -> None:
 def _activations(backbone: Backbone, image: Tensor, layers: Sequence[str], threads: int) -> dict[str, Tensor]:
     """Return the activations of layers, (C, h, w) each, on the CPU."""
     try:
-        with use_threads(threads):
+        with as_guest(threads):
             found = backbone(image, layers)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
