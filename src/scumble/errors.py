@@ -2,6 +2,7 @@
 
 ScumbleError              exit code 1
 ├── RunFailed             1    the guard gave up: non-finite, constant or stuck twice
+├── PluginFailed          1    code of a plugin raised, or gave what is not asked for
 ├── OutputError           1    the picture could not be written; the old file is intact
 ├── UsageError            2    what was asked cannot be done
 │   ├── UnknownName       2    a loss, layer, backbone, optimizer, preset or option that does not exist
@@ -48,6 +49,10 @@ class ScumbleError(Exception):
 
 class RunFailed(ScumbleError):  # noqa: N818
     """The run turned non-finite, constant or stuck, and so did its safer second try."""
+
+
+class PluginFailed(ScumbleError):  # noqa: N818
+    """A plugin's own code raised, or gave what it is not asked for."""
 
 
 class OutputError(ScumbleError):

@@ -23,6 +23,7 @@ import torch
 
 from scumble.engine.device import use_threads
 from scumble.errors import UsageError
+from scumble.plugins import blaming
 
 core: Any = torch._C
 DEVICES = ("cpu", "cuda", "xpu", "mps")
@@ -76,9 +77,10 @@ def as_guest(threads: int = 0) -> Iterator[None]:
 
     Raises:
         UsageError: this process was forked from one that has computed.
+        PluginFailed: code of a plugin raised something, which is the cause.
     """
     require_own_process()
-    with turns.take(), ExitStack() as undo:
+    with blaming(), turns.take(), ExitStack() as undo:
         plain_thread(undo)
         plain_process(undo)
         undo.enter_context(use_threads(threads))
@@ -90,9 +92,9 @@ def require_own_process() -> None:
     here = os.getpid()
     if first_in and first_in[0] != here:
         raise UsageError(
-            "this process was forked from one that had already painted, and has none of its threads: "
+            "this process was forked from one in which Scumble had computed, and has none of its threads: "
             "it would wait for them for ever",
-            'start workers with multiprocessing.get_context("spawn"), or fork before anything is painted',
+            'start workers with multiprocessing.get_context("spawn"), or fork before anything is computed',
         )
     first_in[:] = [here]
 

@@ -14,9 +14,9 @@ from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
 from scumble.engine.device import choose_device, choose_precision
-from scumble.engine.guard import GOOD, Guard, deviation
+from scumble.engine.guard import GOOD, Guard, Witness, deviation
 from scumble.engine.guest import as_guest
-from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, told, too_large
+from scumble.engine.memory import Fit, Need, memory_limit, release, require_addresses, rungs, told, too_large
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
@@ -32,6 +32,7 @@ from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
+from scumble.plugins import is_out_of_memory
 
 Mark = Callable[[State], object]
 
@@ -101,6 +102,7 @@ class Painting:
     """
 
     def __init__(self, plan: Plan, begin: State | None = None) -> None:
+        require_addresses()
         self.plan = plan
         self.options = plan.options
         self.device = choose_device(plan.options.device)
@@ -272,10 +274,11 @@ class Painting:
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
         """Yield number, last number, image and evaluation of each step of one scale after step `number`."""
         while number < scale.steps:
-            update = self.optimizer.step(image, objective)
-            verdict = self.guard.verdict(image, update)
+            witness = Witness(objective)
+            update = self.optimizer.step(image, witness)
+            verdict = witness.verdict(self.guard.verdict(image, update), update.evaluation)
             if verdict not in GOOD:
-                self.optimizer, note = self.guard.rescue(verdict, number + 1)
+                self.optimizer, note = self.guard.rescue(verdict, number + 1, witness.culprits())
                 self.notes += (note,)
                 image = self.guard.best
                 continue

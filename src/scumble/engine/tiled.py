@@ -20,6 +20,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
+from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.engine.moments import central, gradient_of, mixed, raw_moments
 from scumble.engine.partition import inner
@@ -116,7 +117,7 @@ class StyleTerm:
     @cached_property
     def distance(self) -> Callable[[Tensor], Tensor]:
         """How far statistics are from the target."""
-        return self.loss.against(self.target)
+        return distance_to(self.loss, self.name, self.target)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class LocalTerm:
         positions = (
             statistic.shape[-2] * statistic.shape[-1] / (self.target.shape[-2] * self.target.shape[-1])
         )
-        return self.share * positions * self.loss.distance(statistic, target).sum()
+        return self.share * positions * distance_to(self.loss, self.name, target)(statistic).sum()
 
 
 class TiledObjective:

@@ -13,7 +13,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.device import choose_device
 from scumble.engine.guest import as_guest
-from scumble.engine.memory import is_out_of_memory, too_large
+from scumble.engine.memory import too_large
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import prepare_backbone
 from scumble.errors import UnknownName, UsageError
@@ -21,6 +21,7 @@ from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.options import Options
+from scumble.plugins import is_out_of_memory
 
 NETWORK = ("backbone", "pooling", "input", "device", "threads")
 SEEING = (*NETWORK, "size")
