@@ -164,13 +164,15 @@ class Need:
         *_, last = rungs(self.options)
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
-        remedies = [f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"]
+        by_system = address_limit() < 2 * most  # it moves while libraries load
+        remedies = (
+            [f"--size {edge} fits"] if edge > 64 else [] if by_system else ["--max-memory asks for more"]
+        )
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
+        remedies += ["raise ulimit -v" if by_system else "close other programs"]
         return OutOfMemory(
             f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
-            ", or ".join(
-                [*remedies, "close other programs" if address_limit() > most else "raise ulimit -v"]
-            ),
+            ", or ".join(remedies),
         )
 
     def largest(self, width: int, height: int, most: float) -> int:

@@ -61,7 +61,7 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
                 steps = steps or Painting(plan, begin).steps(mark)
                 begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
-        except (MemoryError, RuntimeError) as error:
+        except (MemoryError, RuntimeError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
             raise too_large(plan.width, plan.height) from error
@@ -233,7 +233,7 @@ class Painting:
                 ):
                     yield number, of, image, evaluation
                 return
-            except (MemoryError, RuntimeError) as error:
+            except (MemoryError, RuntimeError, OSError) as error:
                 if not is_out_of_memory(error):
                     raise
                 release(error)

@@ -110,7 +110,7 @@ def _activations(backbone: Backbone, image: Tensor, layers: Sequence[str], threa
     try:
         with as_guest(threads):
             found = backbone(image, layers)
-    except (MemoryError, RuntimeError) as error:
+    except (MemoryError, RuntimeError, OSError) as error:
         if not is_out_of_memory(error):
             raise
         raise too_large(image.shape[-1], image.shape[-2]) from error
