@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan, with_steps
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import UNNAMED, read_picture
 from scumble.image.resize import resize, resize_softly
 from scumble.inputs import NO_MASK, Sources, read_inputs
@@ -175,6 +175,9 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
         UsageError: options that cannot be met.
         WeightsError: the backbone's weights are not here.
     """
+    if options is not None:
+        hint = "single options go by name: stylize(content, style, **options)"
+        require_kind("options", options, Options, "a scumble.Options", hint)
     settled = Options(**overrides) if options is None else options.replace(**overrides)
     plan, sources = read_inputs(content, style, settled)
     present_path(settled.backbone)
@@ -209,6 +212,8 @@ def stylize(
         >>> stylize(photo, painting, size=48, steps=2).image.size
         (48, 32)
     """
+    if on_step is not None and not callable(on_step):
+        raise UsageError(f"on_step is of type {type(on_step).__name__}; it should be a function of a Step")
     run = prepare(content, style, options, **overrides)
     for step in run:
         if on_step is not None:

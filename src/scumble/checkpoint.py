@@ -20,7 +20,7 @@ from scumble.backbones.contents import digest
 from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan
 from scumble.engine.state import Position, State, require_possible
-from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError
+from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
 from scumble.outputs.files import check_folder, sync_folder
 from scumble.record import MAX_BYTES, Record
 
@@ -174,6 +174,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Kept:
     Raises:
         CheckpointError: there is no such file, it is no checkpoint, or a damaged one.
     """
+    require_kind("the checkpoint", path, (str, os.PathLike), "a path")
     path = Path(path)
     require_header(path)
     with reading(path) as file:

@@ -31,6 +31,20 @@ def several(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def require_kind(
+    name: str, value: object, kinds: type | tuple[type, ...], allowed: str, hint: str = ""
+) -> None:
+    """Raise `UsageError` unless a value is of a kind; True and False are no numbers.
+
+    Example:
+        >>> require_kind("places", "a", int, "a number")
+        Traceback (most recent call last):
+        scumble.errors.UsageError: places is of type str; it should be a number
+    """
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        raise UsageError(f"{name} is of type {type(value).__name__}; it should be {allowed}", hint)
+
+
 class ScumbleError(Exception):
     """Base class: catch it to catch everything that Scumble raises on purpose.
 

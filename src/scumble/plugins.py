@@ -15,7 +15,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from scumble.errors import NameTaken, PluginFailed, ScumbleError, UsageError
+from scumble.errors import NameTaken, PluginFailed, ScumbleError, UsageError, require_kind
 from scumble.registry import known, restore
 from scumble.shortage import is_memory_full
 
@@ -44,6 +44,7 @@ def load_plugin(path: str | os.PathLike[str]) -> ModuleType:
         NameTaken: it registers a name that is in use; nothing of it is kept.
         ScumbleError: what it raises itself of our own kinds, unchanged.
     """
+    require_kind("the plugin", path, (str, os.PathLike), "a path")
     file = Path(path).resolve()
     for module in list(sys.modules.values()):
         if getattr(module, "__dict__", {}).get("__file__") == str(file):

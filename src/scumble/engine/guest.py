@@ -171,7 +171,7 @@ def own_precision(backend: str, kind: str) -> str:
         before = core._get_fp32_precision_getter(*above)
         if before != own:
             continue
-        core._set_fp32_precision_setter(*above, "ieee")
+        core._set_fp32_precision_setter(*above, "tf32" if own == "ieee" else "ieee")
         follows = told() != own
         core._set_fp32_precision_setter(*above, before)
         if follows:

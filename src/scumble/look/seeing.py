@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scumble.engine.guest import as_guest
 from scumble.engine.memory import too_large
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import prepare_backbone
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
@@ -93,11 +94,22 @@ def see(
     return backbone, [sights[layer] for layer in layers]
 
 
+def as_names(asked: str | Sequence[str], what: str = "layer") -> list[str]:
+    """Return one name or several as a list.
+
+    Raises:
+        UsageError: what is neither.
+    """
+    require_kind(what, asked, (str, list, tuple), "a name or a list of names")
+    return [asked] if isinstance(asked, str) else list(asked)
+
+
 def require_layers(backbone: Backbone, layers: Sequence[str]) -> None:
     """Raise unless there are layers, each one of the backbone's and none twice."""
     if not layers:
         raise UsageError("no layer was named", f"layers: {', '.join(backbone.names)}")
     for layer in layers:
+        require_kind("layer", layer, str, "a name, such as relu3_1")
         if layer not in backbone.names:
             raise UnknownName("layer", layer, backbone.names)
         if layers.count(layer) > 1:
@@ -163,6 +175,7 @@ def choose_channels(asked: int | str | Sequence[int], feature: Tensor, layer: st
         ([1, 2], [0])
     """
     number = len(feature)
+    require_kind("channels", asked, (int, str, list, tuple), "a number, all, or a list of channels")
     if isinstance(asked, str) and asked != "all":
         raise UsageError(f"channels is {asked!r}; it should be a number, all, or a list of channels")
     if isinstance(asked, int):
@@ -173,6 +186,7 @@ def choose_channels(asked: int | str | Sequence[int], feature: Tensor, layer: st
     if not wanted:
         raise UsageError("channels is an empty list; at least 1 must be shown")
     for channel in wanted:
+        require_kind("channel", channel, Integral, "a number")
         if not 0 <= channel < number:
             raise UsageError(f"channel {channel} was asked for; {layer} has {number}, 0 to {number - 1}")
     return wanted
