@@ -213,13 +213,5 @@ def test_a_loss_that_is_no_number_any_more_is_said(run_with):
     assert run.result().record.steps < 20
 
 
-def test_a_loss_that_is_no_number_for_a_while_is_noted_and_recorded(run_with):
-    run = run_with("return apart * float('nan') if 6 < calls < 20 else apart", steps=20)
-    list(run)
-    record = run.result().record
-    assert any("non-finite at step" in note and "(own)" in note for note in record.fallbacks)
-    assert not record.stopped
-
-
 def test_a_double_is_no_mistake(run_with):
     list(run_with("return apart.double()"))
