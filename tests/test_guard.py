@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from scumble.engine.guard import Guard, deviation
+from scumble.engine.guard import Guard, Witness, deviation
 from scumble.errors import RunFailed
 from scumble.optimizers.adam import Adam
 from scumble.optimizers.base import Evaluation, Update
@@ -176,3 +176,23 @@ def test_twenty_steps_that_gain_next_to_nothing_end_a_scale():
 def test_slow_gain_and_a_way_uphill_are_no_plateau():
     assert set(plateau_verdicts([4 * (1 - 1e-5 * n) for n in range(40)])) == {"fine"}
     assert set(plateau_verdicts([4 + n / 100 for n in range(40)])) == {"fine"}
+
+
+def test_what_stands_still_for_want_of_numbers_is_not_at_rest():
+    image, said = torch.zeros(1, 3, 4, 4), [1.0]
+
+    def objective(image):
+        own = torch.tensor(said[0])
+        return Evaluation(own, torch.zeros_like(image), {"own": own, "other": torch.tensor(1.0)})
+
+    witness = Witness(objective)
+    assert witness.verdict("at rest", witness(image)) == "at rest"
+    said[0] = math.nan
+    assert witness.verdict("at rest", witness(image)) == "at rest"  # a line search went too far once
+    lost = Witness(objective)
+    last = lost(image)
+    assert [lost.verdict(one, last) for one in ("at rest", "converged", "stuck", "fine")] == [
+        "non-finite"
+    ] * 3 + ["fine"]
+    assert lost.culprits() == "own"
+    assert Guard(True).rescue("non-finite", 3, "own")[1].startswith("non-finite at step 3 (own): back to")

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from scumble.errors import NameTaken, UnknownName, UsageError, WeightsError
+from scumble.api import prepare
+from scumble.errors import NameTaken, PluginFailed, RunFailed, UnknownName, UsageError, WeightsError
 from scumble.losses.base import losses
 from scumble.plugins import Plugin, load_plugin, loaded_plugins
 from scumble.registry import known, names
@@ -118,3 +119,99 @@ def test_no_python(written):
     with pytest.raises(UsageError, match=r"'.*mine\.txt' is no Python file") as error:
         load_plugin(written(MINE, "mine.txt"))
     assert error.value.hint == "its name must end in .py"
+
+
+LOSS = """
+import sys
+import torch
+from scumble.losses.base import Loss, losses
+
+calls = 0
+
+@losses("own")
+class Own(Loss):
+    reference = "content"
+    on_image = True
+    fits_tiles = False
+
+    def statistic(self, feature, mask=None):
+        {statistic}
+
+    def distance(self, statistic, target):
+        global calls
+        calls += 1
+        apart = (statistic - target).square().mean((1, 2, 3))
+        {distance}
+"""
+
+
+@pytest.fixture
+def run_with(written, weights, content, style):
+    """Return a run with a loss whose methods end in given lines."""
+
+    def prepared(distance="return apart", statistic="return feature", **options):
+        load_plugin(written(LOSS.format(statistic=statistic, distance=distance)))
+        few = {"size": 48, "coarsest": 0, "steps": 3, "threads": 1, "weight": {"own": 1.0}}
+        return prepare(content, style, **few | options)
+
+    return prepared
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            {"distance": "return apart.mean()"},
+            r"distance of the loss 'own' gives a tensor of shape \(\) for 1",
+        ),
+        ({"distance": "return apart[:, None]"}, r"gives a tensor of shape \(1, 1\) for 1"),
+        ({"distance": "return 3.0"}, "gives an object of type float"),
+        ({"distance": "return None"}, "gives an object of type NoneType"),
+        ({"distance": "return apart.to(torch.complex64)"}, "gives a tensor of torch.complex64"),
+        ({"distance": "return apart.long()"}, "gives a tensor of torch.int64"),
+        ({"distance": "return apart.to('meta')"}, "gives a tensor on meta"),
+        ({"distance": "return apart.detach()"}, "gives what does not depend on the picture"),
+        ({"distance": "return torch.ones(1)"}, "gives what does not depend on the picture"),
+        ({"statistic": "return feature.detach()"}, "statistic of the loss 'own' gives what does not depend"),
+        ({"statistic": "return [feature]"}, "statistic of the loss 'own' gives an object of type list"),
+        ({"statistic": "return feature.mean()"}, r"gives a tensor of shape \(\) for 1"),
+        ({"statistic": "return feature / 0 * 0"}, "gives numbers that are not finite"),
+    ],
+)
+def test_what_a_loss_gives_that_is_not_asked_for_is_told_with_its_name(run_with, lines, said):
+    with pytest.raises(
+        PluginFailed, match=f"^the plugin 'mine.py': .*{said}.*; it should be a tensor"
+    ) as found:
+        list(run_with(**lines))
+    assert "\n" not in found.value.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["sys.exit(3)", "raise SystemExit", "raise GeneratorExit", "raise BaseException('odd')", "raise StopIteration",
+     "raise MemoryError", "raise OSError(28, 'No space')", "1 / 0"],
+)  # fmt: skip
+def test_whatever_a_plugin_raises_midway_the_picture_so_far_is_kept(run_with, line):
+    run = run_with(f"return apart if calls < 3 else {line}" if "raise" not in line else
+                   f"if calls > 2: {line}\n        return apart")  # fmt: skip
+    with pytest.raises(PluginFailed, match=r"^the plugin 'mine.py' failed: line \d+: ") as found:
+        list(run)
+    assert found.value.exit_code == 1
+    assert found.value.__cause__ is not None
+    assert run.result().record.stopped
+
+
+def test_ctrl_c_in_a_plugin_is_ctrl_c(run_with):
+    with pytest.raises(KeyboardInterrupt):
+        list(run_with("raise KeyboardInterrupt"))
+
+
+def test_a_loss_that_is_no_number_any_more_is_said(run_with):
+    run = run_with("return apart if calls < 6 else apart * float('nan')", steps=20)
+    with pytest.raises(RunFailed, match=r"non-finite at step \d+ \(own\), and so it had before"):
+        list(run)
+    assert run.result().record.steps < 20
+
+
+def test_a_double_is_no_mistake(run_with):
+    list(run_with("return apart.double()"))

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import torch
+from PIL import Image
 
 from scumble.backbones.weights import load_backbone
 from scumble.engine.memory import Fit, Need, rungs
@@ -24,7 +25,8 @@ ERRORS = [
     MemoryError(),
     torch.OutOfMemoryError("CUDA out of memory"),
     RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
-    RuntimeError("could not create a primitive"),  # oneDNN's way of saying it
+    RuntimeError("std::bad_alloc"),
+    OSError(12, "Cannot allocate memory"),
 ]
 
 
@@ -142,7 +144,7 @@ def test_other_errors_are_not_called_lack_of_memory(failing_run):
 
 
 LITTLE_MEMORY = """
-import resource
+import resource, sys
 from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.memory import Fit, Need, rungs
@@ -152,21 +154,72 @@ from scumble.errors import OutOfMemory
 from scumble.image.files import read_picture
 from scumble.options import Options
 picture = read_picture(Image.linear_gradient("L").convert("RGB"))
-plan = make_plan(Options(size=3000, coarsest=0, threads=1, device="cpu"), picture, (picture,), (1.0,))
+options = Options(size=3000, coarsest=1500, steps=1, threads=1, device="cpu")
+plan = make_plan(options, picture, (picture,), (1.0,))
+run = paint(plan)
+if "late" in sys.argv:
+    next(run)
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 600_000_000,) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000,) * 2)
 try:
-    next(paint(plan))
+    next(run)
 except OutOfMemory as error:
     print(error.message)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux does")
-def test_little_memory_is_an_error_of_its_own():
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [("early", r"3000 x 3000 pixels need .*; \d+ MB are allowed"),
+     ("late", "3000 x 3000 pixels do not fit into memory")],
+)  # fmt: skip
+def test_little_memory_is_an_error_of_its_own(when, said):
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", LITTLE_MEMORY], capture_output=True, text=True, env=environment
+        [sys.executable, "-c", LITTLE_MEMORY, when], capture_output=True, text=True, env=environment
     )
     assert done.stderr == ""
-    assert done.stdout == "3000 x 3000 pixels do not fit into memory\n"
+    assert re.fullmatch(f"{said}\n", done.stdout), done.stdout
+
+
+def test_what_is_not_said_of_memory_alone_is_an_error_as_it_is_while_there_is_memory(failing_run):
+    _, run = failing_run(RuntimeError("could not create a primitive"))
+    with pytest.raises(RuntimeError, match="could not create a primitive"):
+        next(run)
+
+
+SHORT = """
+import resource
+from scumble.shortage import is_memory_full
+error = RuntimeError("could not create a primitive")
+print(is_memory_full(error))
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000,) * 2)
+print(is_memory_full(error))
+print(is_memory_full(RuntimeError("something else")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux does")
+def test_where_memory_is_short_it_is_that():
+    done = subprocess.run([sys.executable, "-c", SHORT], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\nTrue\nFalse\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux does")
+@pytest.mark.parametrize("megabytes", [450, 600, 640, 680, 740])
+def test_a_process_with_few_addresses_says_so(tmp_path, megabytes):
+    Image.linear_gradient("L").convert("RGB").resize((64, 64)).save(tmp_path / "a.png")
+    limited = (
+        f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20},) * 2); "
+    )
+    command = ["stylize", "a.png", "a.png", "--size", "48", "--steps", "1", "-q"]
+    started = f"sys.argv[1:] = {command!r}; runpy.run_module('scumble', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", limited + started], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 5, done.stderr
+    error, hint = done.stderr.splitlines()
+    assert error.startswith("error: ")
+    assert hint in ("hint: a smaller --size needs less", "hint: raise ulimit -v")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
 from scumble.engine.plan import START_KINDS, Plan, with_steps
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import UNNAMED, read_picture
 from scumble.image.resize import resize, resize_softly
 from scumble.inputs import NO_MASK, Sources, files_given, read_inputs
@@ -106,20 +106,25 @@ class Run:
         Raises:
             UsageError: no step has been made.
         """
+        from scumble.engine.guest import as_guest
         from scumble.image.tensors import to_picture
 
         if self.last is None:
             raise UsageError("no step has been made, so there is no picture yet")
         size = (self.plan.width, self.plan.height)
-        image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
+        with as_guest():
+            image, record = to_picture(self.last.image), self._record(self.last)
+        image = resize(image, size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize_softly(self.plan.content.alpha, size))
-        return Result(image, self._record(self.last))
+        return Result(image, record)
 
     def _record_at(self, state: "State") -> Record:
+        from scumble.engine.guest import as_guest
         from scumble.engine.step import step_at
 
-        return self._record(step_at(self.plan, state))
+        with as_guest():
+            return self._record(step_at(self.plan, state))
 
     def _record(self, last: "Step") -> Record:
         from scumble.engine.device import choose_device, choose_precision, thread_count
@@ -177,6 +182,9 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
         UsageError: options that cannot be met.
         WeightsError: the backbone's weights are not here.
     """
+    if options is not None:
+        hint = "single options go by name: stylize(content, style, **options)"
+        require_kind("options", options, Options, "a scumble.Options", hint)
     settled = Options(**overrides) if options is None else options.replace(**overrides)
     plan, sources = read_inputs(content, style, settled)
     present_path(settled.backbone)
@@ -211,6 +219,8 @@ def stylize(
         >>> stylize(photo, painting, size=48, steps=2).image.size
         (48, 32)
     """
+    if on_step is not None and not callable(on_step):
+        raise UsageError(f"on_step is of type {type(on_step).__name__}; it should be a function of a Step")
     run = prepare(content, style, options, **overrides)
     for step in run:
         if on_step is not None:

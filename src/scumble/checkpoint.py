@@ -19,9 +19,10 @@ from torch import Tensor
 from scumble.backbones.contents import digest
 from scumble.disk.hidden import Bytes, write_whole
 from scumble.disk.place import check_folder, identity_of
+from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan
 from scumble.engine.state import Position, State, require_possible
-from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError
+from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
 from scumble.record import MAX_BYTES, Record
 from scumble.saving.destination import kept
 from scumble.saving.names import numbered
@@ -122,6 +123,7 @@ class Kept:
     record: Record
     position: Position
 
+    @as_guest()
     def state(self, plan: Plan) -> State:
         """Return the state, once it is known to be one that a run as planned may have.
 
@@ -154,6 +156,7 @@ def most_pictures(plan: Plan) -> int:
     )  # image as it is and as shown, best, gradient or two moments, and numbers
 
 
+@as_guest()
 def write_checkpoint(path: Path, record: Record, state: State, *, replace: bool = True) -> None:
     """Write a state, whole or not at all.
 
@@ -215,6 +218,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Kept:
     Raises:
         CheckpointError: there is no such file, it is no checkpoint, or a damaged one.
     """
+    require_kind("the checkpoint", path, (str, os.PathLike), "a path")
     path = Path(path)
     require_header(path)
     with reading(path) as file:

@@ -90,7 +90,15 @@ def measured(picture: Image.Image, references: References) -> dict[str, float]:
         picture: shrunk to a long edge of 1024 pixels if it is larger.
         references: resized as a run does: the content to the picture's size, styles to its long edge.
     """
-    from scumble.image.tensors import to_tensor  # torch takes a second to import
+    from scumble.engine.guest import as_guest  # torch takes a second to import
+
+    with as_guest():
+        return measured_here(picture, references)
+
+
+def measured_here(picture: Image.Image, references: References) -> dict[str, float]:
+    """Return the measures of a picture as torch is set now."""
+    from scumble.image.tensors import to_tensor
     from scumble.measures import measure
 
     if max(picture.size) > EDGE:

@@ -2,6 +2,7 @@
 
 ScumbleError              exit code 1
 ├── RunFailed             1    the guard gave up: non-finite, constant or stuck twice
+├── PluginFailed          1    code of a plugin raised, or gave what is not asked for
 ├── OutputError           1    the picture could not be written; the old file is intact
 ├── UsageError            2    what was asked cannot be done
 │   ├── UnknownName       2    a loss, layer, backbone, optimizer, preset or option that does not exist
@@ -30,6 +31,20 @@ def several(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def require_kind(
+    name: str, value: object, kinds: type | tuple[type, ...], allowed: str, hint: str = ""
+) -> None:
+    """Raise `UsageError` unless a value is of a kind; True and False are no numbers.
+
+    Example:
+        >>> require_kind("places", "a", int, "a number")
+        Traceback (most recent call last):
+        scumble.errors.UsageError: places is of type str; it should be a number
+    """
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        raise UsageError(f"{name} is of type {type(value).__name__}; it should be {allowed}", hint)
+
+
 class ScumbleError(Exception):
     """Base class: catch it to catch everything that Scumble raises on purpose.
 
@@ -48,6 +63,10 @@ class ScumbleError(Exception):
 
 class RunFailed(ScumbleError):  # noqa: N818
     """The run turned non-finite, constant or stuck, and so did its safer second try."""
+
+
+class PluginFailed(ScumbleError):  # noqa: N818
+    """A plugin's own code raised, or gave what it is not asked for."""
 
 
 class OutputError(ScumbleError):

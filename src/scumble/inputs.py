@@ -4,13 +4,14 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import BadOption, UsageError, several
+from scumble.errors import BadOption, UsageError, require_kind, several
 from scumble.image.files import Picture, read_picture
 from scumble.image.frame import inside
 from scumble.image.masks import make_masks
@@ -53,6 +54,7 @@ class Style:
     crop: Box | None = None
 
     def __post_init__(self) -> None:
+        require_kind("the weight of a style", self.weight, Real, "a number, 0 or more")
         if not 0 <= self.weight < math.inf:
             raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
 

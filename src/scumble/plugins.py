@@ -8,13 +8,16 @@ import hashlib
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from scumble.errors import NameTaken, ScumbleError, UsageError
+from scumble.errors import NameTaken, PluginFailed, ScumbleError, UsageError, require_kind
 from scumble.registry import known, restore
+from scumble.shortage import is_memory_full
 
 FLAG = "--plugin"
 
@@ -41,6 +44,7 @@ def load_plugin(path: str | os.PathLike[str]) -> ModuleType:
         NameTaken: it registers a name that is in use; nothing of it is kept.
         ScumbleError: what it raises itself of our own kinds, unchanged.
     """
+    require_kind("the plugin", path, (str, os.PathLike), "a path")
     file = Path(path).resolve()
     for module in list(sys.modules.values()):
         if getattr(module, "__dict__", {}).get("__file__") == str(file):
@@ -96,21 +100,63 @@ def _what(error: BaseException, file: Path) -> str:
     return (f"line {line}: " if line else "") + f"{type(error).__name__}: {said}"
 
 
+def homes() -> set[str]:
+    """Return the modules that registered something and are none of ours: plugins, and what somebody imported."""
+    named = {home for homes in known().values() for home in homes.values()}
+    return {home for home in named if not home.startswith("scumble.")} | _loaded.keys()
+
+
+def plugin_of(home: str) -> str | None:
+    """Return what the plugin of a module is called, or None where a module is none."""
+    if home not in homes():
+        return None
+    file = getattr(sys.modules.get(home), "__file__", None)  # a notebook has none
+    return _loaded[home].name if home in _loaded else Path(file).name if file else home
+
+
 def blamed(error: BaseException) -> str | None:
     """Return which plugin an error came up in, in which line, and what it was; None where none had a part in it."""
-    ran = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
-    for name, plugin in _loaded.items():
-        file = str(sys.modules[name].__file__)
-        if file in ran:
-            return f"the plugin {plugin.name!r} failed: {_what(error, Path(file))}"
-    return None
+    for home, file in _ran(error):
+        if (name := plugin_of(home)) is not None:
+            return f"the plugin {name!r} failed: {_what(error, Path(file))}"
+    stopped = isinstance(error.__cause__, StopIteration)  # what Python makes of it in a generator
+    return blamed(error.__cause__) if stopped and error.__cause__ else None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory was not enough; a plugin whose own line raises `MemoryError` is no sign of that."""
+    own = isinstance(error, MemoryError) and any(plugin_of(home) for home, _ in _ran(error)[:1])
+    return is_memory_full(error) and not own
+
+
+def _ran(error: BaseException) -> list[tuple[str, str]]:
+    """Return module and file of the functions that an error came through, the innermost first."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return [(str(frame.f_globals.get("__name__")), frame.f_code.co_filename) for frame in reversed(frames)]
+
+
+@contextmanager
+def blaming() -> Iterator[None]:
+    """Raise `PluginFailed` for whatever a plugin lets through, `SystemExit` and the like, too.
+
+    Ctrl-C, our own errors and a memory that is full are raised as they are.
+    """
+    try:
+        yield
+    except (ScumbleError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        said = blamed(error)
+        if said is None or is_out_of_memory(error):
+            raise
+        raise PluginFailed(said, "--debug shows where") from error
 
 
 def loaded_plugins() -> tuple[Plugin, ...]:
     """Return the plugins of this process: what `load_plugin` ran, and other modules that registered something."""
-    homes = {home for homes in known().values() for home in homes.values() if not home.startswith("scumble.")}
     files = {
-        home: Path(getattr(sys.modules.get(home), "__file__", None) or "") for home in homes - _loaded.keys()
+        home: Path(getattr(sys.modules.get(home), "__file__", None) or "")
+        for home in homes() - _loaded.keys()
     }
     others = [
         Plugin(file.name, hashlib.sha256(file.read_bytes()).hexdigest())

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 from pydantic_core import from_json
 
 from scumble.course import Course, Recorded
-from scumble.errors import RecordError
+from scumble.errors import RecordError, require_kind
 from scumble.image.files import Picture
 from scumble.image.png import SIGNATURE, chunks, inflate
 
@@ -230,6 +230,7 @@ def read_record(path: str | os.PathLike[str]) -> Record:
     Raises:
         RecordError: there is no such file or no record, or it cannot be read.
     """
+    require_kind("the picture", path, (str, os.PathLike), "a path")
     path = Path(path)
     try:
         if not path.is_file():

@@ -211,11 +211,20 @@ FULL = """
 import resource, sys
 import scumble
 from scumble.cli.app import main
+from scumble.optimizers.base import optimizers
+from scumble.optimizers.lbfgs import LBFGS
 scumble.stylize("photo.png", "paint.png", size=64, steps=2)  # all that is loaded late is loaded
-pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + (250 << 20)
-resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-main(sys.argv[1:])
+
+@optimizers("limiting")
+class Limiting(LBFGS):
+    def step(self, image, evaluate):  # a limit that is there before the start would be planned with
+        if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+            pages = int(open("/proc/self/statm").read().split()[0])
+            limit = pages * resource.getpagesize() + (250 << 20)
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        return super().step(image, evaluate)
+
+main([*sys.argv[1:], "--optimizer", "limiting"])
 """
 
 

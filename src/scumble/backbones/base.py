@@ -45,7 +45,8 @@ class Backbone(nn.Module):
         self.hand = True  # the fast way back where there is one; False is autograd's, for comparison
         for key, value in (("mean", self.normalization.mean), ("std", self.normalization.std)):
             # on the CPU even while the weights are built on the meta device
-            self.register_buffer(key, torch.tensor(value, device="cpu").view(1, 3, 1, 1), persistent=False)
+            numbers = torch.tensor(value, dtype=torch.float32, device="cpu")
+            self.register_buffer(key, numbers.view(1, 3, 1, 1), persistent=False)
         self.eval().requires_grad_(False)
 
     @classmethod

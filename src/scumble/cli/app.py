@@ -28,7 +28,7 @@ from scumble.cli.show import show
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
-from scumble.plugins import blamed, load_plugin, take_plugins
+from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
        scumble stylize --continue-from PICTURE [OPTIONS]"""
@@ -101,11 +101,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader of a pipe, such as head, has gone
         hang_up(sys.stdout)
         code = 128 + signal.SIGPIPE
-    except MemoryError:
-        code = complain("the memory is full", "a smaller --size needs less", 5)
-        show_traceback(debug)
     except Exception as error:
         show_traceback(debug)
+        if is_out_of_memory(error):
+            sys.exit(complain("the memory is full", "a smaller --size needs less", 5))
         told = blamed(error) or f"unexpected: {type(error).__name__}: {error}"
         code = complain(told, "--debug shows where", 1)
     sys.exit(code)

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from scumble.engine.memory import is_out_of_memory
 from scumble.optimizers.base import Evaluate, Evaluation
+from scumble.plugins import is_out_of_memory
 
 LARGEST = 2**22  # pixels; a larger picture keeps the GPU busy anyway, and its arrays are better not held
 

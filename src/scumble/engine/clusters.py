@@ -30,7 +30,7 @@ def k_means(points: Tensor, number: int, seed: int) -> tuple[Tensor, float]:
     best, least = points[:1], float("inf")
     for attempt in range(TRIES):
         centers = first_centers(points, number, torch.Generator().manual_seed(seed + attempt))
-        before = torch.empty(0)
+        before = torch.empty(0, dtype=torch.int64)
         for _ in range(ROUNDS):
             nearest = torch.cdist(points, centers).argmin(1)
             if torch.equal(nearest, before):

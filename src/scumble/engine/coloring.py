@@ -104,7 +104,7 @@ def both(one: Tensor | None, other: Tensor | None) -> Tensor | None:
 def lightness_of(colors: Colors) -> Colors:
     """Return the colors of pictures that have the same lightness, and a and b alike everywhere: maps leave them."""
     kept = torch.diag(colors.weight.new_tensor([1.0, 0.0, 0.0]))
-    alike = colors.weight[:, None, None] * (torch.eye(3).to(kept) - kept)
+    alike = colors.weight[:, None, None] * (torch.eye(3, dtype=torch.float32).to(kept) - kept)
     return Colors(colors.weight, colors.first @ kept, kept @ colors.second @ kept + alike)
 
 

@@ -88,7 +88,7 @@ def shares_at(shares: Tensor, size: Sequence[int], band: slice) -> Tensor:
         size: H and W of the picture.
         band: the rows.
     """
-    rows = torch.arange(band.start, band.stop, device=shares.device)
+    rows = torch.arange(band.start, band.stop, dtype=torch.float32, device=shares.device)
     last = shares.shape[2] - 1
     at = ((rows + 0.5) * shares.shape[2] / size[0] - 0.5).clamp(0, last)
     above = at.long()
@@ -141,7 +141,9 @@ def moved(image: Tensor, shares: Tensor, maps: Sequence[Map], space: Space, amou
     Returns:
         (1, 3, H, W), on the device of `image`.
     """
-    steps = torch.stack([amount * (matrix - torch.eye(3).to(matrix)) for matrix, _ in maps]).to(image)
+    steps = torch.stack(
+        [amount * (matrix - torch.eye(3, dtype=torch.float32).to(matrix)) for matrix, _ in maps]
+    ).to(image)
     offsets = torch.stack([amount * offset for _, offset in maps]).to(image)
     result = torch.empty_like(image)
     for band in bands(image):

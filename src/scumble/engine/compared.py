@@ -7,6 +7,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.colors import bands
+from scumble.engine.foreign import watched
 from scumble.engine.strength import balance
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
@@ -19,7 +20,7 @@ def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     found = {}
     factors = balance(options.strength)
     for name, weight in options.weight.items():
-        loss = losses[name]()
+        loss = watched(losses[name](), name)
         if loss.follows_strength:
             weight *= factors.get(loss.reference, 1.0)
         if weight > 0:

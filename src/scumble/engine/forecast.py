@@ -14,7 +14,8 @@ from scumble.backbones.base import Backbone
 from scumble.disk.hidden import write_whole
 from scumble.engine.allocator import keep_memory
 from scumble.engine.captured import captured
-from scumble.engine.device import choose_device, choose_precision, device_name, thread_count, use_threads
+from scumble.engine.device import choose_device, choose_precision, device_name, thread_count
+from scumble.engine.guest import as_guest
 from scumble.engine.memory import Fit, Need, memory_limit
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
@@ -68,6 +69,12 @@ def forecast(plan: Plan) -> Forecast:
         ImageError: a picture is too small for the layers that read it.
         OutOfMemory: there is no way to make the picture fit.
     """
+    with as_guest(plan.options.threads):
+        return forecast_here(plan)
+
+
+def forecast_here(plan: Plan) -> Forecast:
+    """Return what a run will take as torch is set now."""
     options = plan.options
     device = choose_device(options.device)
     precision = choose_precision(options.precision, device, options.strength)
@@ -105,8 +112,7 @@ def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Sp
     if key in known and known[key].fresh:
         return known[key]
     keep_memory()
-    with use_threads(options.threads):
-        low, high = (seconds_of_one(backbone, options, side, device) for side in SIDES)
+    low, high = (seconds_of_one(backbone, options, side, device) for side in SIDES)
     per_pixel = max(0.0, high - low) / (SIDES[1] ** 2 - SIDES[0] ** 2)
     speed = Speed(max(0.0, low - per_pixel * SIDES[0] ** 2), per_pixel, time.time())
     remember({**known, key: speed})
@@ -116,7 +122,9 @@ def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Sp
 def seconds_of_one(backbone: Backbone, options: Options, side: int, device: torch.device) -> float:
     """Return the seconds of one evaluation of a square picture."""
     random = torch.Generator().manual_seed(0)
-    content, style, image = (torch.rand(1, 3, side, side, generator=random).to(device) for _ in range(3))
+    content, style, image = (
+        torch.rand(1, 3, side, side, generator=random, dtype=torch.float32).to(device) for _ in range(3)
+    )
     objective = captured(make_objective(backbone, options, content, [style], [1.0]), image)
     times = []
     for _ in range(REPEATS + 1):  # the first one warms up

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import torch
@@ -122,20 +123,51 @@ class Guard:
             return image, evaluation
         return self.best, objective(self.best)
 
-    def rescue(self, verdict: Verdict, step: int) -> tuple[Optimizer, str]:
-        """Return a safer optimizer and what to say of it.
+    def rescue(self, verdict: Verdict, step: int, of: str = "") -> tuple[Optimizer, str]:
+        """Return a safer optimizer and what to say of it; `of` names the losses that are not finite.
 
         Raises:
             RunFailed: it was tried before.
         """
+        where = f"at step {step}" + (f" ({of})" if of else "")
         if self.rescued:
             raise RunFailed(
-                f"the run became {verdict} at step {step}, and so it had before the safer second try",
+                f"the run became {verdict} {where}, and so it had before the safer second try",
                 "use the default weights, or --optimizer adam with a smaller --rate",
             )
         self.rescued = True
         how = f"back to the best picture, on with adam at rate {SAFER_RATE}"
-        return safer(), f"{verdict} at step {step}: {how}"
+        return safer(), f"{verdict} {where}: {how}"
+
+
+class Witness:
+    """An objective that remembers what it said during a step: a line search passes over what is not finite.
+
+    Args:
+        objective: what is asked.
+    """
+
+    def __init__(self, objective: Evaluate) -> None:
+        self.objective = objective
+        self.said: list[tuple[Tensor, Mapping[str, Tensor]]] = []  # totals and parts
+
+    def __call__(self, image: Tensor) -> Evaluation:
+        """Evaluate an image."""
+        evaluation = self.objective(image)
+        self.said.append((evaluation.total, evaluation.parts))
+        return evaluation
+
+    def verdict(self, verdict: Verdict, evaluation: Evaluation) -> Verdict:
+        """Return a verdict on a step and its evaluation; what stands still for want of numbers is `non-finite`."""
+        if verdict not in ("converged", "at rest", "stuck"):
+            return verdict
+        lost = self.said and not any(bool(total.isfinite()) for total, _ in self.said)
+        return "non-finite" if lost or not bool(evaluation.gradient.isfinite().all()) else verdict
+
+    def culprits(self) -> str:
+        """Return the losses that were not finite in the last step, by name."""
+        names = (name for _, parts in self.said for name, cost in parts.items() if not bool(cost.isfinite()))
+        return ", ".join(dict.fromkeys(names))
 
 
 def safer() -> Optimizer:

@@ -28,6 +28,7 @@ ARRAY = 12  # a picture in float32, for each pixel
 ARRAYS = 10  # as large as the picture, that a run holds beside the optimizer's history
 LOSSES = 468  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
 KEPT = 2.8  # times the activations, for each such pixel: they are kept, copied into statistics, and have gradients
+LIBRARIES, THREAD = 30e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
 SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
 
 TILES = (1024, 512, 256)  # sides of a tile's own part, in pixels
@@ -117,7 +118,7 @@ class Need:
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
         *_, full = plan.scales
         areas = [width * height / math.prod(full.canvas) for width, height in plan.style_sizes(full)]
-        copies = len(turned(torch.empty(1, 1, 1, 1), plan.options.style_turns))
+        copies = len(turned(torch.empty(1, 1, 1, 1, dtype=torch.float32), plan.options.style_turns))
         self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
         self.pictures = copies * ARRAY * sum(areas)
         self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
@@ -163,11 +164,15 @@ class Need:
         *_, last = rungs(self.options)
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
-        remedies = [f"--size {edge} fits" if edge > 64 else "--max-memory asks for more"]
+        by_system = address_limit() < 2 * most  # it moves while libraries load
+        remedies = (
+            [f"--size {edge} fits"] if edge > 64 else [] if by_system else ["--max-memory asks for more"]
+        )
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
+        remedies += ["raise ulimit -v" if by_system else "close other programs"]
         return OutOfMemory(
             f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
-            ", or ".join([*remedies, "close other programs"]),
+            ", or ".join(remedies),
         )
 
     def largest(self, width: int, height: int, most: float) -> int:
@@ -176,13 +181,6 @@ class Need:
         while edge > 64 and not self.fit(*size_of_edge(width, height, edge), most):
             edge = edge * 9 // 10
         return edge
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error is one of the ways in which torch and its libraries say that memory is not enough."""
-    told = ("allocate memory", "could not create a primitive", "could not execute a primitive",
-            "out of memory", "ALLOC_FAILED")  # fmt: skip
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in told)
 
 
 def too_large(width: int, height: int) -> OutOfMemory:
@@ -209,8 +207,9 @@ def own_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
 
 
 def memory_limit(options: Options, device: torch.device) -> float:
-    """Return the bytes that a run may take: as many as the options allow, or what is free."""
-    return free_memory(device) if options.max_memory is None else options.max_memory * 1e9
+    """Return the bytes that a run may take: as many as the options allow, or are free, and as there are addresses."""
+    asked = free_memory(device) if options.max_memory is None else options.max_memory * 1e9
+    return min(asked, address_limit()) if device.type == "cpu" else asked
 
 
 def free_memory(device: torch.device) -> float:
@@ -221,12 +220,44 @@ def free_memory(device: torch.device) -> float:
     try:
         about = Path("/proc/meminfo").read_text(encoding="ascii")
         free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024
-        own = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf(
-            "SC_PAGE_SIZE"
-        )
+        _, own = mapped_and_own()
     except (OSError, IndexError, ValueError):  # not Linux: half of what is built in
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
     return min(SPARE * (free + own), container_limit())
+
+
+def mapped_and_own() -> tuple[int, int]:
+    """Return how many bytes of addresses this process has, and of memory behind them; on Linux alone."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    mapped, own = (int(number) * os.sysconf("SC_PAGE_SIZE") for number in pages[:2])
+    return mapped, own
+
+
+def address_limit() -> float:
+    """Return the bytes that a limit on addresses, as of `ulimit -v`, leaves; no bound where there is none.
+
+    Where it is reached, libraries do not always say so: they end the process, or wait for threads that never started.
+    """
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        mapped, own = mapped_and_own()
+    except (ImportError, OSError, ValueError):  # not Linux
+        return math.inf
+    if limit == resource.RLIM_INFINITY:
+        return math.inf
+    return max(0.0, own + limit - mapped - LIBRARIES - THREAD * torch.get_num_threads())
+
+
+def require_addresses() -> None:
+    """Raise `OutOfMemory` where addresses are limited and too few are left for threads to start."""
+    mapped, own = mapped_and_own() if math.isfinite(limit := address_limit()) else (0, 0)
+    if limit < own:
+        raise OutOfMemory(
+            f"this process may have so few addresses that, with {told(mapped)} taken, no thread can start",
+            "raise ulimit -v",
+        )
 
 
 def container_limit() -> float:

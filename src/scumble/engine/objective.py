@@ -9,6 +9,7 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
+from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import by_layer, size_of
 from scumble.engine.moments import central, mixed, raw_moments
 from scumble.engine.partition import Partition, Whole, inner
@@ -47,7 +48,7 @@ class Term:
     @cached_property
     def distance(self) -> Callable[[Tensor], Tensor]:
         """How far statistics are from the target."""
-        return self.loss.against(self.target)
+        return distance_to(self.loss, self.name, self.target)
 
 
 class Objective:

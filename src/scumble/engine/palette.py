@@ -43,7 +43,7 @@ def color_maps(one: Colors, other: Colors, space: Space) -> list[Map]:
     soft = torch.diag(one.weight.new_tensor(space.soft))
     sides = [(each.mean, each.covariance + soft) for each in (one, other)]
     there = torch.minimum(one.weight, other.weight) > NOTHING
-    same = torch.eye(3).to(soft), torch.zeros(3).to(soft)
+    same = torch.diag(torch.ones_like(soft[0])), torch.zeros_like(soft[0])
     return [
         color_map(*((mean[region], covariance[region]) for mean, covariance in sides)) if here else same
         for region, here in enumerate(there)

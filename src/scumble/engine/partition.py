@@ -110,7 +110,7 @@ class Partition:
         self.gaps = [(end - lack, end) for end, lack in zip(ends, missing, strict=True)]  # filled up
         self.order = order.clamp(min=0)
         self.owner = torch.arange(len(masks), device=masks.device).repeat_interleave(
-            torch.tensor(chunks, device=masks.device)
+            torch.tensor(chunks, dtype=torch.int64, device=masks.device)
         )
         self.chunks = chunks
         self.sums = masks.cpu().sum((1, 2), dtype=torch.float64)  # not every device has float64

@@ -13,9 +13,10 @@ from scumble.engine.allocator import begin_scale, keep_memory
 from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
-from scumble.engine.device import choose_device, choose_precision, exact_float32, use_threads
-from scumble.engine.guard import GOOD, Guard, deviation
-from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, told, too_large
+from scumble.engine.device import choose_device, choose_precision
+from scumble.engine.guard import GOOD, Guard, Witness, deviation
+from scumble.engine.guest import as_guest
+from scumble.engine.memory import Fit, Need, memory_limit, release, require_addresses, rungs, told, too_large
 from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
@@ -31,6 +32,7 @@ from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
+from scumble.plugins import is_out_of_memory
 
 Mark = Callable[[State], object]
 
@@ -55,11 +57,11 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
     while True:
         try:
             # for one step at a time: the caller's settings are not ours
-            with use_threads(plan.options.threads), exact_float32():
+            with as_guest(plan.options.threads):
                 steps = steps or Painting(plan, begin).steps(mark)
                 begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
-        except (MemoryError, RuntimeError) as error:
+        except (MemoryError, RuntimeError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
             raise too_large(plan.width, plan.height) from error
@@ -100,6 +102,7 @@ class Painting:
     """
 
     def __init__(self, plan: Plan, begin: State | None = None) -> None:
+        require_addresses()
         self.plan = plan
         self.options = plan.options
         self.device = choose_device(plan.options.device)
@@ -111,7 +114,10 @@ class Painting:
         self.guard = Guard(not even, plan.options.plateau)
         self.begin = begin and begin.to(self.device)
         self.optimizer = optimizer_at(plan, self.begin) if self.begin else new_optimizer(plan.options)
-        self.count, self.costs = 0, {"total": torch.zeros(())}  # steps made, and what the last one said
+        self.count, self.costs = (
+            0,
+            {"total": torch.zeros((), dtype=torch.float32)},
+        )  # steps made, and what the last one said
         if self.begin:
             self.count, self.costs = self.begin.position.count, dict(self.begin.costs)
             self.guard.recall(self.begin.best, self.begin.position.watch)
@@ -172,7 +178,7 @@ class Painting:
     def steps(self, mark: Mark | None = None) -> Iterator[Step]:
         """Yield the steps of all scales; a last scale without any yields its image once, as step 0."""
         self.mark = mark
-        image = content = torch.empty(0)
+        image = content = torch.empty(0, dtype=torch.float32)
         for scale in self.plan.scales[self.begin.position.scale if self.begin else 0 :]:
             begin_scale(tight=self._is_tight(self.fits[scale][0]))
             coarse, scene = content, make_scene(self.plan, scale, self.coloring, self.device)
@@ -227,7 +233,7 @@ class Painting:
                 ):
                     yield number, of, image, evaluation
                 return
-            except (MemoryError, RuntimeError) as error:
+            except (MemoryError, RuntimeError, OSError) as error:
                 if not is_out_of_memory(error):
                     raise
                 release(error)
@@ -268,10 +274,11 @@ class Painting:
     ) -> Iterator[tuple[int, int, Tensor, Evaluation]]:
         """Yield number, last number, image and evaluation of each step of one scale after step `number`."""
         while number < scale.steps:
-            update = self.optimizer.step(image, objective)
-            verdict = self.guard.verdict(image, update)
+            witness = Witness(objective)
+            update = self.optimizer.step(image, witness)
+            verdict = witness.verdict(self.guard.verdict(image, update), update.evaluation)
             if verdict not in GOOD:
-                self.optimizer, note = self.guard.rescue(verdict, number + 1)
+                self.optimizer, note = self.guard.rescue(verdict, number + 1, witness.culprits())
                 self.notes += (note,)
                 image = self.guard.best
                 continue

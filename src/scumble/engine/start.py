@@ -25,7 +25,7 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     if given is not None:
         return given
     random = torch.Generator().manual_seed(options.seed)
-    noise = torch.rand(content.shape, generator=random).to(content.device)  # [0, 1]
+    noise = torch.rand(content.shape, generator=random, dtype=torch.float32).to(content.device)  # [0, 1]
     if options.start == "noise":
         return noise
     mean = content.new_tensor(MEAN_COLOR).view(1, 3, 1, 1)

@@ -20,6 +20,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
+from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.engine.moments import central, gradient_of, mixed, raw_moments
 from scumble.engine.partition import inner
@@ -91,7 +92,7 @@ class Reader:
     @torch.no_grad()
     def features(self, picture: Tensor, layer: str) -> Tensor:
         """Return a whole layer, put together from tiles."""
-        size, whole = self.backbone.layer_size(layer, *size_of(picture)), torch.empty(0)
+        size, whole = self.backbone.layer_size(layer, *size_of(picture)), picture.new_empty(0)
         for tile, features in self.read(picture, [layer]):
             if not whole.numel():
                 whole = features[layer].new_empty(1, features[layer].shape[1], *size)
@@ -116,7 +117,7 @@ class StyleTerm:
     @cached_property
     def distance(self) -> Callable[[Tensor], Tensor]:
         """How far statistics are from the target."""
-        return self.loss.against(self.target)
+        return distance_to(self.loss, self.name, self.target)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class LocalTerm:
         positions = (
             statistic.shape[-2] * statistic.shape[-1] / (self.target.shape[-2] * self.target.shape[-1])
         )
-        return self.share * positions * self.loss.distance(statistic, target).sum()
+        return self.share * positions * distance_to(self.loss, self.name, target)(statistic).sum()
 
 
 class TiledObjective:
@@ -181,7 +182,9 @@ class TiledObjective:
             of_tile = self._tile_gradient(tile, tile.read(image), moments, of_moments)
             tile.own(gradient).copy_(tile.inner(of_tile, size_of(image)))
         give_back()  # what tiles took is not left while the optimizer needs its own
-        total = sum((self.weights[name] * cost for name, cost in parts.items()), torch.zeros(()))
+        total = sum(
+            (self.weights[name] * cost for name, cost in parts.items()), torch.zeros((), dtype=torch.float64)
+        )
         numbers = {name: cost.to(image) for name, cost in parts.items()}
         return Evaluation(total.to(image), gradient, numbers)
 

@@ -25,6 +25,10 @@ def from_tensor(tensor: Any) -> Image.Image:
     Raises:
         ImageError: another shape or range, or values that are not finite.
     """
+    dense = getattr(tensor, "is_sparse", False) is False and getattr(tensor, "is_meta", False) is False
+    if not dense or getattr(tensor, "is_complex", bool)():
+        raise ImageError(f"a tensor of {tensor.dtype} and {tensor.layout} on {tensor.device} holds no pixels",
+                         "give a dense one of floats in [0, 1]")  # fmt: skip
     values = np.asarray(tensor.detach().cpu().float().numpy())
     if values.ndim == 4 and values.shape[0] == 1:
         values = values[0]

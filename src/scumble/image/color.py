@@ -46,7 +46,9 @@ def oklab(image: Tensor) -> Tensor:
 
 def light_of(lab: Tensor) -> Tensor:
     """Return the light intensities of OkLab coordinates, (B, 3, H, W); beyond [0, 1] where no screen shows them."""
-    to_cones, to_light = (torch.tensor(matrix).inverse().to(lab) for matrix in (TO_LAB, TO_CONES))
+    to_cones, to_light = (
+        torch.tensor(matrix, dtype=torch.float32).inverse().to(lab) for matrix in (TO_LAB, TO_CONES)
+    )
     return torch.einsum("ij,bjhw->bihw", to_light, torch.einsum("ij,bjhw->bihw", to_cones, lab) ** 3)
 
 

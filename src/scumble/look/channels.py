@@ -10,17 +10,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
+from scumble.engine.guest import as_guest
 from scumble.image.resize import fit, resize
 from scumble.image.sheet import GAP, sheet
 from scumble.look.colors import colored, number, scale_bar
 from scumble.look.labels import beneath, beside, labelled, margined, paragraph
-from scumble.look.seeing import Sight, choose_channels, see, settled
+from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
 
 MANY = 24  # channels, of which a cell each has room beside the picture
 PANEL = 320  # width of the picture beside them, in pixels
 CELL, SMALL_CELL = 152, 104  # widths of a channel's map: of few, of many
 
 
+@as_guest()
 def activations(
     image: Any, layer: str | Sequence[str], /, *, channels: int | str | Sequence[int] = MANY, **options: Any
 ) -> Image.Image:
@@ -42,7 +44,7 @@ def activations(
         >>> activations(Image.new("RGB", (64, 48), "teal"), "relu2_1", channels=6, size=64).mode
         'RGB'
     """
-    layers = [layer] if isinstance(layer, str) else list(layer)
+    layers = as_names(layer)
     backbone, found = see([image], layers, settled(options))
     return beneath([_section(backbone, sight, channels) for [sight] in found], 3 * GAP)
 

@@ -57,7 +57,7 @@ def _between(scale: Tensor, share: Tensor) -> Tensor:
 
 def scale_bar(low: float, high: float, most: float, width: int) -> Image.Image:
     """Return the color scale from `low`, 0 or below, to `high`, with numbers below; `most` is as in `colored`."""
-    bar = colored(torch.linspace(low, high, width).expand(12, width), most)
+    bar = colored(torch.linspace(low, high, width, dtype=torch.float32).expand(12, width), most)
     paper = Image.new("RGB", (width, 32), PAPER)
     paper.paste(bar, (0, 0))
     draw, font = ImageDraw.Draw(paper), ImageFont.load_default(12)

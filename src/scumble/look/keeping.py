@@ -7,16 +7,17 @@ import torch
 from PIL import Image
 
 from scumble.backbones.base import Backbone, backbones
+from scumble.engine.guest import as_guest
 from scumble.engine.plan import make_plan
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import paint
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.sheet import sheet
 from scumble.image.tensors import to_picture
 from scumble.look.labels import beneath, margined, paragraph
-from scumble.look.seeing import SEEING, require_layers, settled
+from scumble.look.seeing import SEEING, as_names, require_layers, settled
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
 
@@ -43,6 +44,7 @@ def loss_named(name: str) -> tuple[str, Loss]:
         >>> loss_named("style")[0]
         'covariance'
     """
+    require_kind("loss", name, str, "a name, such as gram")
     defaults = [one for one in Options().weight if losses[one].reference == "style"]
     own = defaults[0] if name == "style" else name
     if own not in losses:
@@ -54,6 +56,7 @@ def loss_named(name: str) -> tuple[str, Loss]:
     return own, losses[own]()
 
 
+@as_guest()
 def _names(backbone: str) -> Backbone:
     """Return a backbone that knows its layers but has no weights."""
     with torch.device("meta"):
@@ -129,7 +132,8 @@ def _painted(picture: Picture, layers: Sequence[str], name: str, given: Options)
     )  # fmt: skip
     for step in paint(make_plan(options, picture, (picture,), (1.0,))):
         last = step
-    return to_picture(last.image)
+    with as_guest():
+        return to_picture(last.image)
 
 
 def keeps(
@@ -162,11 +166,11 @@ def keeps(
     """
     given = settled({"size": SIZE, "steps": STEPS, **options}, KEEPING)
     pictures = [read_picture(image) for image in (images if isinstance(images, list | tuple) else [images])]
-    wanted = [loss_named(name) for name in ([of] if isinstance(of, str) else of)]
+    wanted = [loss_named(name) for name in as_names(of, "of")]
     if not wanted:
         raise UsageError(f"no loss was named; those that read a layer: style, {', '.join(reading_losses())}")
     backbone = _names(given.backbone)
-    columns = [layers] if isinstance(layers, str) else list(layers) or style_layers(backbone)
+    columns = as_names(layers) or style_layers(backbone)
     _check(pictures, columns, given)
     rows, names = [], []
     for picture in pictures:

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.engine.device import choose_device
+from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan, make_plan
 from scumble.engine.regions import one_region, regions_of
 from scumble.engine.run import prepare_backbone
@@ -55,11 +56,12 @@ def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
     The same color and number stand for the same region, in the content and in the styles that it is painted after.
     """
     device = choose_device(plan.options.device)
-    backbone = prepare_backbone(plan.options).to(device)
-    found = regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
-    pictures = (plan.content, *plan.styles)
-    rows = [_row(picture, shares.cpu()) for picture, shares in
-            zip(pictures, found.all, strict=True)]  # fmt: skip
+    with as_guest(plan.options.threads):
+        backbone = prepare_backbone(plan.options).to(device)
+        found = regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
+        pictures = (plan.content, *plan.styles)
+        rows = [_row(picture, shares.cpu()) for picture, shares in
+                zip(pictures, found.all, strict=True)]  # fmt: skip
     return stacked(rows), found.number
 
 
@@ -81,7 +83,7 @@ def tinted(picture: Image.Image, shares: Tensor) -> Image.Image:
     """
     size = (picture.height, picture.width)
     soft = F.interpolate(shares.float(), size, mode="bilinear", align_corners=False)
-    colors = torch.tensor(COLORS[: soft.shape[1]]) / 255
+    colors = torch.tensor(COLORS[: soft.shape[1]], dtype=torch.float32) / 255
     gray = to_tensor(picture.convert("L"))
     painted = to_picture(0.4 * gray + 0.6 * torch.einsum("bkhw,kc->bchw", soft, colors))
     draw, font = ImageDraw.Draw(painted), ImageFont.load_default(22)

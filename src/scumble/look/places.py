@@ -8,13 +8,14 @@ import torch
 from PIL import Image, ImageDraw, ImageEnhance
 
 from scumble.backbones.base import Backbone
-from scumble.errors import UsageError
+from scumble.engine.guest import as_guest
+from scumble.errors import UsageError, require_kind
 from scumble.image.resize import fit
 from scumble.image.sheet import PAPER, sheet
 from scumble.look.channels import value_range
 from scumble.look.colors import number
 from scumble.look.labels import beneath, labelled, margined, paragraph
-from scumble.look.seeing import Sight, choose_channels, see, settled
+from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
 
 CELL = 120  # width of a patch on the sheet, in pixels
 APART = 0.5  # sides of a patch: nearer places show the same thing once more
@@ -79,6 +80,7 @@ def top_places(backbone: Backbone, sights: Sequence[Sight], channel: int, number
     return found
 
 
+@as_guest()
 def strongest_places(
     images: Any, layer: str, channel: int, /, *, places: int = 8, **options: Any
 ) -> list[Place]:
@@ -105,6 +107,7 @@ def strongest_places(
     return top_places(backbone, sights, channel, places)
 
 
+@as_guest()
 def patches(
     images: Any, layer: str | Sequence[str], /, *, channels: int | str | Sequence[int] = 6, places: int = 8,
     **options: Any,
@@ -132,9 +135,10 @@ def patches(
         Zeiler, Fergus: Visualizing and Understanding Convolutional Networks (2013),
         https://arxiv.org/abs/1311.2901, which shows such patches beside its reconstructions.
     """
+    require_kind("places", places, int, "a number, 1 to 32")
     if not 1 <= places <= 32:
         raise UsageError(f"places is {places}; it should be 1 to 32")
-    layers = [layer] if isinstance(layer, str) else list(layer)
+    layers = as_names(layer)
     backbone, found = see(_several(images), layers, settled(options))
     return beneath([_section(backbone, sights, channels, places) for sights in found])
 

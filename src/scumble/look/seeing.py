@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,17 @@ from PIL import Image
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.device import choose_device, use_threads
-from scumble.engine.memory import is_out_of_memory, too_large
+from scumble.engine.device import choose_device
+from scumble.engine.guest import as_guest
+from scumble.engine.memory import too_large
 from scumble.engine.pyramid import canvas
 from scumble.engine.run import prepare_backbone
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.options import Options
+from scumble.plugins import is_out_of_memory
 
 NETWORK = ("backbone", "pooling", "input", "device", "threads")
 SEEING = (*NETWORK, "size")
@@ -66,6 +69,7 @@ class Sight:
         return f"{self.feature.shape[2]} x {self.feature.shape[1]}"
 
 
+@as_guest()
 def see(
     pictures: Sequence[Any], layers: Sequence[str], options: Options
 ) -> tuple[Backbone, list[list[Sight]]]:
@@ -90,11 +94,22 @@ def see(
     return backbone, [sights[layer] for layer in layers]
 
 
+def as_names(asked: str | Sequence[str], what: str = "layer") -> list[str]:
+    """Return one name or several as a list.
+
+    Raises:
+        UsageError: what is neither.
+    """
+    require_kind(what, asked, (str, list, tuple), "a name or a list of names")
+    return [asked] if isinstance(asked, str) else list(asked)
+
+
 def require_layers(backbone: Backbone, layers: Sequence[str]) -> None:
     """Raise unless there are layers, each one of the backbone's and none twice."""
     if not layers:
         raise UsageError("no layer was named", f"layers: {', '.join(backbone.names)}")
     for layer in layers:
+        require_kind("layer", layer, str, "a name, such as relu3_1")
         if layer not in backbone.names:
             raise UnknownName("layer", layer, backbone.names)
         if layers.count(layer) > 1:
@@ -105,9 +120,9 @@ def require_layers(backbone: Backbone, layers: Sequence[str]) -> None:
 def _activations(backbone: Backbone, image: Tensor, layers: Sequence[str], threads: int) -> dict[str, Tensor]:
     """Return the activations of layers, (C, h, w) each, on the CPU."""
     try:
-        with use_threads(threads):
+        with as_guest(threads):
             found = backbone(image, layers)
-    except (MemoryError, RuntimeError) as error:
+    except (MemoryError, RuntimeError, OSError) as error:
         if not is_out_of_memory(error):
             raise
         raise too_large(image.shape[-1], image.shape[-2]) from error
@@ -160,6 +175,7 @@ def choose_channels(asked: int | str | Sequence[int], feature: Tensor, layer: st
         ([1, 2], [0])
     """
     number = len(feature)
+    require_kind("channels", asked, (int, str, list, tuple), "a number, all, or a list of channels")
     if isinstance(asked, str) and asked != "all":
         raise UsageError(f"channels is {asked!r}; it should be a number, all, or a list of channels")
     if isinstance(asked, int):
@@ -170,6 +186,7 @@ def choose_channels(asked: int | str | Sequence[int], feature: Tensor, layer: st
     if not wanted:
         raise UsageError("channels is an empty list; at least 1 must be shown")
     for channel in wanted:
+        require_kind("channel", channel, Integral, "a number")
         if not 0 <= channel < number:
             raise UsageError(f"channel {channel} was asked for; {layer} has {number}, 0 to {number - 1}")
     return wanted

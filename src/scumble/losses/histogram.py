@@ -28,7 +28,9 @@ class HistogramLoss(Loss):
     reference = "style"
 
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
-        return quantiles_along(torch.eye(feature.shape[1], device=feature.device), feature, mask)
+        return quantiles_along(
+            torch.eye(feature.shape[1], dtype=torch.float32, device=feature.device), feature, mask
+        )
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         return relative_transport(statistic, target)

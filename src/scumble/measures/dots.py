@@ -20,7 +20,7 @@ def spectrum(image: Tensor) -> Tensor:
     plane = luma(image)
     side = min(TILE, 1 << (min(plane.shape[-2:]).bit_length() - 1))
     tiles = F.unfold(plane, side, stride=max(1, side // 2))[0].T.view(-1, side, side)
-    window = torch.hann_window(side, periodic=True)
+    window = torch.hann_window(side, periodic=True, dtype=torch.float32)
     window = window[:, None] * window
     window = window / window.square().sum().sqrt()
     tiles = tiles - (tiles * window).sum((1, 2), keepdim=True) / window.sum()

@@ -9,7 +9,8 @@ QUANTILES = 1024
 def directions(count: int, size: int, seed: int = 0) -> Tensor:
     """Return unit vectors (count, size), evenly spread over the sphere and the same at every call."""
     generator = torch.Generator().manual_seed(seed)
-    return torch.nn.functional.normalize(torch.randn(count, size, generator=generator), dim=1)
+    random = torch.randn(count, size, generator=generator, dtype=torch.float32)
+    return torch.nn.functional.normalize(random, dim=1)
 
 
 def quantiles(samples: Tensor, count: int = QUANTILES) -> Tensor:

@@ -16,7 +16,7 @@ GRAIN = 1e-6  # variance that rounding to 8 bits leaves, about
 def filters() -> Tensor:
     """Return fixed random filters (COUNT, 3, SIDE, SIDE), each channel of mean zero, of unit length."""
     generator = torch.Generator().manual_seed(1)
-    weights = torch.randn(COUNT, 3, SIDE, SIDE, generator=generator)
+    weights = torch.randn(COUNT, 3, SIDE, SIDE, generator=generator, dtype=torch.float32)
     weights = weights - weights.mean((2, 3), keepdim=True)
     return F.normalize(weights.flatten(1), dim=1).view_as(weights)
 

@@ -1,0 +1,36 @@
+"""Whether an error says that memory is not enough: torch, its libraries and the system say it in many ways."""
+
+import errno
+import mmap
+from contextlib import suppress
+
+SURE = ("allocate memory", "out of memory", "alloc_failed", "bad_alloc", "failed to map segment")
+"""What is said of memory alone."""
+
+UNSURE = ("could not create a primitive", "could not execute a primitive", "broken promise",
+          "error return without exception set", "resource temporarily unavailable")  # fmt: skip
+"""What is said where memory is not enough, and where something else is wrong as well."""
+
+ROOM = 2**30
+"""Bytes: where so many can be had, it was not memory that something unsure lacked."""
+
+
+def is_memory_full(error: BaseException) -> bool:
+    """Whether it is for memory that something failed; what might have another reason counts where memory is short.
+
+    Example:
+        >>> is_memory_full(OSError(12, "Cannot allocate memory")), is_memory_full(OSError(28, "No space left"))
+        (True, False)
+    """
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    said = str(error).lower()
+    return any(one in said for one in SURE) or (any(one in said for one in UNSURE) and is_short())
+
+
+def is_short() -> bool:
+    """Whether the system refuses this process another gigabyte: a limit on its addresses, or on what is promised."""
+    with suppress(OSError, ValueError, OverflowError):
+        mmap.mmap(-1, ROOM).close()
+        return False
+    return True
