@@ -13,7 +13,7 @@ from scumble.engine.allocator import begin_scale, keep_memory
 from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
-from scumble.engine.device import choose_device, choose_precision, exact_float32, use_threads
+from scumble.engine.device import choose_device, choose_precision, use_threads
 from scumble.engine.guard import GOOD, Guard, deviation
 from scumble.engine.memory import Fit, Need, is_out_of_memory, memory_limit, release, rungs, told, too_large
 from scumble.engine.objective import make_objective
@@ -29,6 +29,8 @@ from scumble.engine.step import split, step_at
 from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
+from scumble.machine.arithmetic import arithmetic
+from scumble.machine.onednn import exact_float32
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
 
@@ -121,7 +123,8 @@ class Painting:
                 f"{one.name} is nearly one color, so there is little in it to paint or to paint after"
                 for one in even
             )
-            self.notes = (*self._substitutions(), *said)
+            failed = arithmetic().notes() if self.device.type == "cpu" else ()
+            self.notes = (*failed, *self._substitutions(), *said)
         self.precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
         self.fits = self._fits()
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
