@@ -78,6 +78,21 @@ def room(feature: Tensor, width: int, like: Tensor) -> Tensor:
     return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
 
 
+def convolved_back(gradient: Tensor, kernel: Tensor) -> Tensor:
+    """Return the gradient of what a kernel (C', C, k, k) was convolved with, of stride 1, from that of the result.
+
+    It is a convolution of the gradient amid zeros. oneDNN's own way back adds up in an order that depends on the
+    number of threads, and so do its convolutions that pad by themselves; it takes 0.95 of the time.
+    """
+    width = kernel.shape[2] - 1
+    wide = room(gradient, width, gradient)
+    for axis in (2, 3):
+        wide.narrow(axis, 0, width).zero_()
+        wide.narrow(axis, wide.shape[axis] - width, width).zero_()
+    wide[..., width:-width, width:-width].copy_(gradient)
+    return convolved(wide, kernel.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last))
+
+
 def repeat_edges(feature: Tensor, width: int) -> Tensor:
     """Return a feature with `width` repeated pixels around it; not for autograd, which would record each copy."""
     if feature.numel() < LARGE:
