@@ -1,8 +1,8 @@
 """How long threads wait awake at a barrier before they sleep. It moves no pixel.
 
-Left alone, libgomp's threads spin 300,000 turns at each. On two cores that several other programs wanted, a picture of
-192 pixels took 12.1 s of processor time so, 7.1 with 10,000 turns, 3.3 with 3,000, 2.4 with 1,000 and 2.3 with none; on
-cores of one's own, spinning saves up to a twentieth of the time.
+Left alone, libgomp's threads spin 300,000 turns at each. On two cores that several other programs wanted, a picture
+of 192 pixels took 12.1 s of processor time so, 7.1 with 10,000 turns, 3.3 with 3,000, 2.4 with 1,000 and 2.3 with
+none; on cores of one's own, spinning saves up to a twentieth of the time.
 """
 
 import os
