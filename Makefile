@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format docs styles gallery train network curves quality speed clean
+.PHONY: help demo test paths lint format docs styles gallery train network curves quality speed clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -16,6 +16,17 @@ demo: $(VENV)/.installed ## paint a photograph in a style of ours
 
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/pytest -n auto --maxprocesses 4
+
+NUMERIC := $(BIN)/pytest -m numeric -n auto --maxprocesses 4 tests
+
+paths: $(VENV)/.dev ## run the numeric tests again on every path of arithmetic that this machine can be made to take
+	@# where there is no x86 processor, or it lacks a set, a run is like the one before
+	ONEDNN_MAX_CPU_ISA=AVX2 $(NUMERIC)
+	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(NUMERIC)
+	ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16 $(NUMERIC)
+	SCUMBLE_ARITHMETIC=amx $(NUMERIC)
+	SCUMBLE_ARITHMETIC=plain $(NUMERIC)
+	$(NUMERIC) --threads 2
 
 lint: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""What several tests share: one thread, two small pictures, a network with random weights."""
+"""What several tests share: the number of threads, two small pictures, a network with random weights."""
 
 import sys
 
@@ -21,9 +21,13 @@ settings.register_profile("scumble", deadline=None, database=None, derandomize=T
 settings.load_profile("scumble")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--threads", type=int, default=1, help="threads that torch computes with")
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _one_thread():
-    torch.set_num_threads(1)
+def _threads(request):
+    torch.set_num_threads(request.config.getoption("--threads"))
 
 
 def drawn(width, height, colors, wave, seed):

@@ -6,6 +6,8 @@ import torch
 from scumble.engine import affine as module
 from scumble.engine.affine import affine
 
+pytestmark = pytest.mark.numeric
+
 
 def drawn(*shape, seed):
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))

@@ -22,7 +22,7 @@ BESIDE = [
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
-presets registry shortage disk
+machine presets registry shortage disk
 options plugins
 axis image
 backbones losses measures optimizers

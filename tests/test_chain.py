@@ -9,6 +9,7 @@ from torch import nn
 from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.layers import Conv, Pool, folded
 
+pytestmark = pytest.mark.numeric
 LAYERS = ["relu1_1", "conv1_2", "pool1", "relu2_1", "relu3_1", "conv4_1", "relu4_1", "relu5_1"]
 
 

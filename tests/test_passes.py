@@ -5,8 +5,9 @@ import torch
 from torch import nn
 
 from scumble.backbones.layers import Conv
-from scumble.backbones.passes import LARGE, add_to, halved, quick_products, repeat_edges, where_positive
+from scumble.backbones.passes import LARGE, add_to, halved, repeat_edges, where_positive
 
+pytestmark = pytest.mark.numeric
 SIZES = [(16, 12, 10), (16, 192, 256)]  # of the second, the numbers are more than LARGE
 PRECISIONS = [torch.float32, torch.bfloat16]
 
@@ -31,26 +32,6 @@ def test_a_gradient_passes_where_the_result_is_above_0(size, precision):
     wide = nn.functional.pad(gradient, (1, 1, 1, 1)).contiguous(memory_format=torch.channels_last)
     assert torch.equal(where_positive(wide[..., 1:-1, 1:-1], result), expected)
     assert torch.equal(where_positive(gradient, result), expected)
-
-
-@pytest.mark.parametrize("precision", PRECISIONS)
-def test_quick_products_are_as_exact_as_their_rows(precision):
-    rows = drawn(32, 64, 64, precision).flatten(2)[0].T  # (4096, 32)
-    centered = rows.float() - 0.3
-    with quick_products(rows):
-        found = centered.T @ centered
-    expected = centered.double().T @ centered.double()
-    error = (found - expected).abs().max() / expected.abs().max()
-    assert error < (1e-5 if precision == torch.float32 else 1e-3)
-
-
-def test_quick_products_leave_torch_as_it_was():
-    before = torch.backends.mkldnn.matmul.fp32_precision
-    rows = torch.zeros(2, 2, dtype=torch.bfloat16)
-    with pytest.raises(RuntimeError), quick_products(rows):
-        raise RuntimeError
-    assert torch.backends.mkldnn.matmul.fp32_precision == before
-    assert torch.get_float32_matmul_precision() == "highest"
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

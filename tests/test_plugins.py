@@ -146,7 +146,7 @@ class Own(Loss):
 
 
 @pytest.fixture
-def run_with(written, weights, content, style):
+def run_with(written, content, style):
     """Return a run with a loss whose methods end in given lines."""
 
     def prepared(distance="return apart", statistic="return feature", **options):

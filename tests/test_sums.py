@@ -7,6 +7,7 @@ from scumble.engine.partition import Partition, Whole
 from scumble.engine.sums import BLOCK, LayerMoments
 from scumble.losses.base import losses
 
+pytestmark = pytest.mark.numeric
 PLAIN = losses["covariance"]()
 
 

@@ -52,6 +52,7 @@ def test_tiles_reach_as_far_as_asked_and_no_further_than_the_picture():
         assert span.last - span.first <= 256
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("size", [(96, 128), (97, 131)])
 @pytest.mark.parametrize("regions", [False, True])
 def test_the_default_recipe_is_the_same_in_tiles(network, size, regions):
@@ -103,6 +104,7 @@ def test_other_networks_see_no_seams(name, layer, pooling):
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize(("precision", "worst"), [(torch.float32, 1e-5), (torch.bfloat16, 1e-3)])
 @pytest.mark.parametrize("regions", [False, True])
 def test_in_the_precision_of_a_run_tiles_change_next_to_nothing(network, precision, worst, regions):
@@ -136,6 +138,7 @@ def test_moments_of_regions_and_their_gradient():
     torch.testing.assert_close(gradient_of(feature.detach(), masks, expected.detach(), weights), gradient)
 
 
+@pytest.mark.numeric
 def test_a_covariance_far_smaller_than_the_mean_keeps_its_digits():
     """In float32, 1000 + noise: the square of the mean is a million times the variance."""
     feature = 1000 + torch.rand(1, 2, 100, 100)

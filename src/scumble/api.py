@@ -128,6 +128,7 @@ class Run:
 
     def _record(self, last: "Step") -> Record:
         from scumble.engine.device import choose_device, choose_precision, thread_count
+        from scumble.machine.arithmetic import arithmetic
 
         options = self.plan.options
         device = choose_device(options.device)
@@ -147,6 +148,7 @@ class Run:
             device=device.type,
             threads=thread_count(options.threads),
             precision=str(precision).removeprefix("torch."),
+            arithmetic=arithmetic().told() if device.type == "cpu" else (),
             seed=options.seed,
             width=self.plan.width,
             height=self.plan.height,

@@ -161,6 +161,8 @@ def told_by(record: Record) -> dict[str, Any]:
         else:
             found[name] = value
     found |= {"weights file": record.weights_sha256[:8], "device": record.device, "scumble": record.scumble}
+    if record.arithmetic:
+        found["arithmetic"] = ", ".join(record.arithmetic)
     return found | {"network in": record.precision, **record.versions}
 
 

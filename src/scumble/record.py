@@ -144,6 +144,7 @@ class Record(Recorded):
         device: such as `cpu` or `cuda`.
         threads: of the CPU.
         precision: what the network computed in.
+        arithmetic: of the CPU, which instructions and paths were taken; nothing on a GPU, and in older records.
         seed: of the run.
         width: of the output, in pixels.
         height: of the output, in pixels.
@@ -171,6 +172,7 @@ class Record(Recorded):
     device: str
     threads: Side
     precision: str = "float32"
+    arithmetic: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=-(2**63), lt=2**64)]
     width: Side
     height: Side

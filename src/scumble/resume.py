@@ -17,6 +17,8 @@ from scumble.record import Record, Source, read_record
 
 def differences(record: Record) -> list[str]:
     """Return what is not as it was when a record was made, in words."""
+    from scumble.machine.arithmetic import arithmetic  # torch takes a second to import
+
     found = [
         f"{name} was {record.versions.get(name, 'unknown')} and is {now}"
         for name, now in versions().items()
@@ -30,6 +32,10 @@ def differences(record: Record) -> list[str]:
         for one in record.plugins
         if one.sha256 not in here
     ]
+    here_computed = arithmetic().told()
+    if record.arithmetic not in ((), here_computed):  # none in older records, and of a GPU
+        was, now = (", ".join(each) for each in (record.arithmetic, here_computed))
+        found.append(f"the processor computed with {was}, and here with {now}")
     if record.device != "cpu":
         found.append(f"it was made on {record.device}")
     return [f"{difference}; pixels may differ" for difference in found]

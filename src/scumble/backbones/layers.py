@@ -5,7 +5,8 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scumble.backbones.passes import aten, halved, rectified, repeat_edges, room
+from scumble.backbones.passes import aten, convolved_back, halved, rectified, repeat_edges, room
+from scumble.machine.arithmetic import is_fused
 
 Pooling = Literal["max", "average"]
 Padding = Literal["zeros", "replicate", "reflect"]
@@ -71,11 +72,15 @@ class Conv(nn.Conv2d):
     def pull_back(self, gradient: Tensor, feature: Tensor) -> Tensor:
         """Return the gradient of what was convolved from that of the result; of `feature` only the shape counts."""
         width = 0 if self.padding_mode == "zeros" else int(self.padding[0])
-        zeros = [0, 0] if width else list(self.padding)
-        padded = room(feature, width, gradient)
-        result, _, _ = aten.convolution_backward(
-            gradient, padded, self.weight, None, self.stride, zeros, [1, 1], False, [0, 0], 1, [True, False, False]
-        )  # fmt: skip
+        if width and tuple(self.stride) == (1, 1) and is_fused(gradient):
+            result = convolved_back(gradient, self.weight)
+        else:
+            zeros = [0, 0] if width else list(self.padding)
+            padded = room(feature, width, gradient)
+            result, _, _ = aten.convolution_backward(
+                gradient, padded, self.weight, None,
+                self.stride, zeros, [1, 1], False, [0, 0], 1, [True, False, False],
+            )  # fmt: skip
         if self.padding_mode == "reflect":
             return aten.reflection_pad2d_backward(result, feature, [width] * 4)  # type: ignore[no-any-return]
         return folded(result, width)

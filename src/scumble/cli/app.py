@@ -28,6 +28,7 @@ from scumble.cli.show import show
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
+from scumble.machine.spinning import spin_count
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
@@ -40,11 +41,6 @@ Every option can be set by SCUMBLE_NAME, in scumble.toml here, or in the user's 
 It is Python code and runs with your rights.
 --debug anywhere shows the traceback of an error.
 """
-
-# At each barrier libgomp's threads spin 300,000 turns before they sleep. Beside another program that wants a core, a
-# picture of 512 pixels then takes 81 s on two cores, and 4.2 s without; with 3,000 turns 7.7 and 4.8, with these 10.2
-# and 4.4.
-SPIN = "10000"
 
 app = App(
     name="scumble",
@@ -76,7 +72,7 @@ def process() -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
-    os.environ.setdefault("GOMP_SPINCOUNT", SPIN)  # read when torch is first imported
+    os.environ.setdefault("GOMP_SPINCOUNT", str(spin_count()))  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     if isinstance(sys.stdout, io.TextIOWrapper):  # file names that are no UTF-8 go out as they came in

@@ -90,6 +90,13 @@ def formats_round_trip() -> bool:
     return all(read_picture(data).rgb.size == picture.size for data in written)
 
 
+def computes() -> bool:
+    """Each special path of arithmetic answers as plain torch does; one that does not is left by every run."""
+    from scumble.machine.arithmetic import arithmetic
+
+    return not arithmetic().wrong
+
+
 def paints() -> bool:
     """A small picture becomes better on every device, and the same one when made twice on the CPU."""
     import numpy as np
@@ -111,6 +118,7 @@ CHECKS = {
     "torch": torch_is_new_enough,
     "weights": weights_are_whole,
     "formats": formats_round_trip,
+    "arithmetic": computes,
     "self-test": paints,
 }
 
@@ -140,6 +148,13 @@ def processor() -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "instructions": [name for name in INSTRUCTIONS if name in flags],
     }
+
+
+def computing() -> list[str]:
+    """Instructions and paths of arithmetic that runs on the CPU take, and those that they leave."""
+    from scumble.machine.arithmetic import arithmetic
+
+    return list(arithmetic().told())
 
 
 def memory() -> str:
@@ -189,6 +204,7 @@ FOUND: dict[str, Callable[[], Any]] = {
     "versions": versions,
     "devices": devices,
     "processor": processor,
+    "arithmetic": computing,
     "memory": memory,
     "weights": weights,
     "formats": formats,

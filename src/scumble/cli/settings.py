@@ -14,7 +14,7 @@ from scumble.errors import BadOption, ScumbleError
 from scumble.options import Options
 
 PROJECT_FILE = Path("scumble.toml")
-OWN_VARIABLES = ("CONFIG", "CACHE_DIR", "WEIGHTS_MIRROR", "MALLOC")  # that are no options
+OWN_VARIABLES = ("CONFIG", "CACHE_DIR", "WEIGHTS_MIRROR", "MALLOC", "ARITHMETIC")  # that are no options
 
 
 def user_file() -> Path:

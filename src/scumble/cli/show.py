@@ -50,6 +50,7 @@ def lines(record: "Record") -> list[str]:
         f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
         f"machine    {record.device}, {record.threads} threads, {record.precision}, "
         + ", ".join(f"{name} {version}" for name, version in record.versions.items()),
+        *([f"arithmetic {', '.join(record.arithmetic)}"] if record.arithmetic else []),
         "costs      " + ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items()),
         "options    " + (", ".join(f"{name} = {value}" for name, value in changed.items()) or "the defaults"),
         *(f"plugin     {plugin.name}, sha256 {plugin.sha256[:16]}" for plugin in record.plugins),

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from scumble.backbones.passes import is_fused, onednn
 from scumble.losses.base import precise
+from scumble.machine.arithmetic import is_fused
+from scumble.machine.onednn import convolved
 
 
 def affine(rows: Tensor, center: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
@@ -26,10 +27,7 @@ def affine(rows: Tensor, center: Tensor, matrix: Tensor, offset: Tensor) -> Tens
     constant = offset - center @ precise(rounded)
     positions = rows[None].permute(0, 3, 1, 2)  # (1, C, n, L), channels last
     kernel = rounded.mT[:, :, None, None]
-    result = onednn()._convolution_pointwise(
-        positions, kernel, constant, [0, 0], [1, 1], [1, 1], 1, "none", [], ""
-    )
-    return result[0].permute(1, 2, 0)  # type: ignore[no-any-return]
+    return convolved(positions, kernel, constant)[0].permute(1, 2, 0)
 
 
 def rounded_apart(

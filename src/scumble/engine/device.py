@@ -1,13 +1,13 @@
 """Where to compute."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import torch
 
-from scumble.backbones.passes import float32_in
 from scumble.errors import UsageError
+from scumble.machine.instructions import has_bfloat16_units
 
 RESOLVED = 20.0
 """Strength from which on a line search in bfloat16 finds its way: of 56 pairs 4 got stuck at 10, 1 at 16, 0 at 18."""
@@ -49,8 +49,7 @@ def choose_precision(asked: str, device: torch.device, strength: float = 50.0) -
     if strength < RESOLVED:
         return torch.float32
     if device.type == "cpu":
-        about: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-        has_units = any(about.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
+        has_units = has_bfloat16_units()
     else:
         has_units = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.bfloat16 if has_units else torch.float32
@@ -84,8 +83,3 @@ def use_threads(threads: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def exact_float32() -> AbstractContextManager[None]:
-    """Convolve float32 in float32 on a GPU, too, whose library would round it to ten bits."""
-    return float32_in(torch.backends.cudnn.conv, "ieee")  # type: ignore[attr-defined]

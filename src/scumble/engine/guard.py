@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from scumble.errors import RunFailed
+from scumble.machine.sums import total as sum_of
 from scumble.optimizers.adam import Adam
 from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Update, read
 
@@ -107,7 +108,7 @@ class Guard:
         """Whether this scale has come down, or a change of every pixel by 1/255 would gain next to nothing."""
         total = float(evaluation.total)
         came_down = self.first_total is not None and total < 0.999 * self.first_total
-        return came_down or float(evaluation.gradient.abs().sum()) / 255 < 1e-3 * total + 1e-9
+        return came_down or float(sum_of(evaluation.gradient.abs())) / 255 < 1e-3 * total + 1e-9
 
     def rest(self, size: tuple[int, int], number: int, of: int, precision: torch.dtype) -> tuple[str, ...]:
         """Say that a scale ends at rest, where all its steps were asked for: no plateau was to end it."""

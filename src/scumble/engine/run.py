@@ -30,6 +30,7 @@ from scumble.engine.step import split, step_at
 from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
+from scumble.machine.arithmetic import arithmetic
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
 from scumble.plugins import is_out_of_memory
@@ -127,7 +128,8 @@ class Painting:
                 f"{one.name} is nearly one color, so there is little in it to paint or to paint after"
                 for one in even
             )
-            self.notes = (*self._substitutions(), *said)
+            failed = arithmetic().notes() if self.device.type == "cpu" else ()
+            self.notes = (*failed, *self._substitutions(), *said)
         self.precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
         self.fits = self._fits()
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from scumble.backbones.passes import quick_products
 from scumble.engine.partition import Partition, Whole
+from scumble.machine.arithmetic import is_quick
+from scumble.machine.onednn import quick_product
 
 BLOCK = 2**19
 """Numbers that are centered at once, 2 MB in float32: they stay in the cache.
@@ -68,12 +69,12 @@ class Sums(Function):
     def forward(ctx: Any, feature: Tensor, layout: Whole | Partition, center: Tensor) -> Tensor:
         rows, share = layout.rows(feature), layout.share(feature)  # (n, L, C)
         squares, sums = [], []
-        with quick_products(rows):
-            for block in in_blocks(rows):
-                centered = layout.centered(rows, center, feature.shape, block)
-                weighted = layout.weigh(centered, block)
-                squares.append(weighted.mT @ centered)
-                sums.append(weighted.sum(1, keepdim=True))
+        product = quick_product if is_quick(rows) else torch.matmul
+        for block in in_blocks(rows):
+            centered = layout.centered(rows, center, feature.shape, block)
+            weighted = layout.weigh(centered, block)
+            squares.append(product(weighted.mT, centered))
+            sums.append(weighted.sum(1, keepdim=True))
         products = layout.add_up(torch.cat(squares)) * share
         offset = layout.add_up(torch.cat(sums)) * share  # (K, 1, C), the mean from the center
         mean = offset[:, 0] + center

@@ -59,7 +59,8 @@ class Loss(ABC):
 
     def size(self, target: Tensor) -> Tensor | float:
         """Return what a squared distance is divided by, (B,): the target's own square, so that it is relative."""
-        return target.square().sum(tuple(range(1, target.ndim))) + 1e-12
+        length: Tensor = torch.linalg.vector_norm(target, dim=tuple(range(1, target.ndim)))
+        return length.square() + 1e-12  # a sum of squares would depend on the number of threads
 
     def of_moments(self, moments: Tensor) -> Tensor:
         r"""Return the statistic of a style from the moments of its positions, if these are all it needs.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from scumble.machine.sums import total
 from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers, read, require
 from scumble.optimizers.line_search import Point, strong_wolfe
 
@@ -14,8 +15,11 @@ LINE_SEARCH = 10  # evaluations at most; one is the rule
 
 
 def dot(a: Tensor, b: Tensor) -> Tensor:
-    """Return the inner product of two tensors of one shape, 0-d, where they are."""
-    return torch.dot(a.flatten(), b.flatten())
+    """Return the inner product of two tensors of one shape, 0-d, where they are, for any number of threads the same.
+
+    Of 512 x 384 pixels it takes 0.1 ms on two cores, torch's own 0.06; a step asks for some twenty.
+    """
+    return total(a * b) if a.device.type == "cpu" else torch.dot(a.flatten(), b.flatten())
 
 
 @optimizers("lbfgs")
@@ -119,7 +123,7 @@ class LBFGS(Optimizer):
         """Return `rate`; without memory, so much that the mean pixel moves by a hundredth of it."""
         if self.memory:
             return self.rate
-        return 0.01 * self.rate / max(float(gradient.abs().mean()), 1e-30)
+        return 0.01 * self.rate / max(float(total(gradient.abs()) / gradient.numel()), 1e-30)
 
     def _remember(self, move: Tensor, change: Tensor) -> None:
         product = dot(move, change)

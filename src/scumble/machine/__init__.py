@@ -1,0 +1,1 @@
+"""What the machine does to the numbers: which arithmetic there is, and which of it is taken."""
