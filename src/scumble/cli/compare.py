@@ -60,11 +60,11 @@ def compare(
     from scumble.outputs.files import resolve_path, write
 
     output = output or Path(f"{a.stem[:100]}-and-{b.stem[:100]}.png")
-    path = resolve_path(output, on_exists, reads=[a, b, content, *(style or [])])
     pictures = (read_picture(a), read_picture(b))
     records = (record_of(a), record_of(b))
     folders = list(dict.fromkeys((Path(), a.parent, b.parent)))
     against = references(records, folders, content, style or [])
+    path = resolve_path(output, on_exists, reads=[a, b, content, *(style or [])])
     found = compare_pictures(*pictures, *against)
     if path is not None:
         picture = comparison_sheet(pictures, against, found)

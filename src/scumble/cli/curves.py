@@ -33,8 +33,9 @@ def curves(
     from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
     from scumble.outputs.files import resolve_path, write
 
+    courses = [read_course(run) for run in runs]  # what goes in is told before what comes out
     path = resolve_path(output, on_exists, reads=runs)
     if path is not None:
-        picture = draw([read_course(run) for run in runs], [run.name for run in runs])
-        write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
+        picture = draw(courses, [run.name for run in runs])
+        path = write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
     print(path or output)

@@ -14,10 +14,11 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
 
     expected = forecast(plan)
     options, snapshots, timelapse = plan.options, films.snapshots, films.timelapse
+    scales = [pair for pair in zip(plan.scales, expected.fits, strict=True) if pair[0].steps]
     told: dict[str, Any] = {
         "output": str(path or "-"), "width": plan.width, "height": plan.height, "steps": plan.steps,
         "scales": [{"width": one.width, "height": one.height, "steps": one.steps, "history": fit.history,
-                    "tile": fit.tile or None} for one, fit in zip(plan.scales, expected.fits, strict=True)],
+                    "tile": fit.tile or None} for one, fit in scales],
         "backbone": options.backbone, "optimizer": options.optimizer,
         "seconds": expected.seconds, "memory_gb": expected.gigabytes,
         "snapshots": str(snapshots.folder) if snapshots else None,
@@ -26,9 +27,13 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
     if as_json:
         print(json.dumps(told))
         return
-    for scale, fit in zip(plan.scales, expected.fits, strict=True):
+    for scale, fit in scales:
         tiles = f", in tiles of {fit.tile} pixels" if fit.tile else ""
         print(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
+    if not scales:
+        print(f"{plan.width} x {plan.height}  nothing to paint")
+    elif scales[-1][0].size != (plan.width, plan.height):
+        print(f"{plan.width} x {plan.height}  enlarged from there")
     print(f"backbone {options.backbone}, optimizer {options.optimizer}")
     print(f"about {expected.seconds:.0f} s and {expected.gigabytes:.1f} GB on this machine")
     for kind in ("snapshots", "timelapse"):

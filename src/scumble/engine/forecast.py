@@ -82,7 +82,8 @@ def forecast(plan: Plan) -> Forecast:
     for scale, fit in fits.items():
         once = speed.seconds(math.prod(scale.canvas)) * in_tiles(need, scale.canvas, fit)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
-    peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
+    painted = [scale for scale in fits if scale.steps] or plan.scales[-1:]
+    peak = max(need.bytes(*scale.size, fits[scale]) for scale in painted)
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
 
