@@ -20,8 +20,17 @@ def test_the_picture_is_named_after_content_and_style_and_its_path_is_the_last_l
     done = scumble("stylize", "photo.png", "paint.png", *TINY)
     assert (done.code, done.out) == (0, "photo__paint.png\n")
     assert opened(desk / "photo__paint.png").size == (64, 48)
-    assert "32 x 24  step 1/2" in done.err
-    assert "64 x 48, 4 steps in" in done.err
+    first, last, end = done.err.splitlines()
+    assert re.fullmatch(r" ?\d+ %  32 x 24, step 1 of 2", first)
+    assert last == "100 %  64 x 48, step 2 of 2"
+    assert re.fullmatch(r"64 x 48, 4 steps in \d+\.\d s", end)
+
+
+def test_terms_are_told_to_those_who_ask(scumble):
+    done = scumble("stylize", "photo.png", "paint.png", *TINY, "--verbose")
+    lines = done.err.splitlines()
+    assert len(lines) == 3
+    assert all(re.search(r"  total \S+  content \S+  covariance ", line) for line in lines)
 
 
 def test_several_styles_are_all_in_the_name(scumble):
