@@ -108,7 +108,8 @@ def test_dry_run_says_sizes_steps_memory_and_names_and_writes_nothing(scumble, d
     *scales, backbone, forecast, film, name = done.out.splitlines()
     assert scales == ["128 x 96  60 steps", "256 x 192  40 steps", "512 x 384  25 steps"]
     assert backbone == "backbone compact, optimizer lbfgs"
-    assert re.fullmatch(r"about \d+ s and 0\.\d GB on this machine", forecast)
+    busy = r"; other programs want the processor at the moment, so perhaps \d+ s"
+    assert re.fullmatch(rf"about \d+ s and 0\.\d GB on this machine({busy})?", forecast)
     assert (film, name) == ("timelapse film.gif", "photo__paint.png")
     assert sorted(desk.iterdir()) == before
 
@@ -124,7 +125,7 @@ def test_dry_run_as_json(scumble):
     )
     assert told["timelapse"] is None
     assert 0.2 < told["memory_gb"] < 0.5
-    assert told["seconds"] > 0
+    assert 0 < told["seconds"] <= told["seconds_now"]
 
 
 def test_what_is_there_already_is_never_overwritten_unless_asked(scumble, desk):
