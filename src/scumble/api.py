@@ -107,6 +107,8 @@ class Run:
         image = resize(to_picture(self.last.image), size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize_softly(self.plan.content.alpha, size))
+        if dpi := self.plan.options.print_dpi:
+            image.info["dpi"] = (dpi, dpi)
         return Result(image, self._record(self.last))
 
     def _record_at(self, state: "State") -> Record:
