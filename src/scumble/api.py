@@ -72,7 +72,8 @@ class Run:
             for step in steps:
                 self.last = step
                 if step.number:  # else nothing was evaluated
-                    self.keeper.keep(step.count, step.scale.size, {"total": step.total, **step.parts})
+                    costs = {"total": step.total, **step.parts}
+                    self.keeper.keep(step.count, step.scale.size, costs, step.layers, step.weights)
                 self.notes.extend(step.notes)
                 self.seconds = time.monotonic() - started
                 if keep:

@@ -179,3 +179,14 @@ def test_wrong_wishes_are_told_in_a_line(scumble, desk, arguments, code, message
     assert (done.code, done.out) == (code, "")
     assert message in done.err
     assert sorted(path.name for path in desk.iterdir()) == ["paint.png", "photo.png"]
+
+
+def test_gram_matrices_of_several_pictures_are_one_figure(scumble):
+    done = scumble("look", "photo.png", "paint.png", "--layer", "relu1_1", "--gram", "--size", "48")
+    assert (done.code, done.out) == (0, "gram.png\n")
+    alone = scumble("look", "photo.png", "--layer", "relu1_1", "--gram", "--size", "48", "-o", "one.png")
+    assert alone.code == 0
+    assert opened("gram.png").height > opened("one.png").height + 200
+    assert scumble("look", "photo.png", "--gram").err.startswith("error: --gram was given without a layer")
+    many = scumble("look", "photo.png", "--layer", "relu1_1", "--gram", "--channels", "3")
+    assert "--channels does nothing with --gram" in many.err

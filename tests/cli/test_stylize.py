@@ -92,6 +92,13 @@ def test_json_is_one_object_on_stdout_and_lines_of_json_on_stderr(scumble):
     assert [event["event"] for event in events] == ["step"] * 4
     assert [event["progress"] for event in events] == sorted(event["progress"] for event in events)
     assert events[-1]["progress"] == 1
+    for event in events:
+        costs, layers, weights = event["costs"], event["layers"], event["weights"]
+        assert sum(weights[name] * costs[name] for name in weights) == pytest.approx(costs["total"], rel=1e-4)
+        assert {name: sum(layers[name].values()) for name in layers} == pytest.approx(
+            {name: costs[name] for name in weights}, rel=1e-4
+        )
+    assert events[0]["layers"]["covariance"].keys() == Options().style_layers.keys()
 
 
 def test_quiet_says_nothing(scumble):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from scumble.cli.output import Switch
 from scumble.outputs.files import OnExists
 
 
@@ -12,6 +13,8 @@ def curves(
     runs: list[Path],
     /,
     *,
+    layers: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    unweighted: Annotated[bool, Switch] = False,
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("curves.png"),
     on_exists: OnExists = "error",
 ) -> None:
@@ -25,6 +28,10 @@ def curves(
     ----------
     runs
         Pictures made by Scumble, or what stylize --json wrote to stderr, in files called .jsonl.
+    layers
+        The terms to draw layer by layer: covariance, or several, content,covariance.
+    unweighted
+        Draw each term in its formula's own units, not times its weight.
     output
         The picture: .png, .jpg, .webp, .tiff or .avif.
     on_exists
@@ -33,9 +40,10 @@ def curves(
     from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
     from scumble.outputs.files import resolve_path, write
 
+    named = [name.strip() for part in layers for name in part.split(",") if name.strip()]
     courses = [read_course(run) for run in runs]  # what goes in is told before what comes out
     path = resolve_path(output, on_exists, reads=runs)
     if path is not None:
-        picture = draw(courses, [run.name for run in runs])
+        picture = draw(courses, [run.name for run in runs], weighted=not unweighted, layers=named)
         path = write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
     print(path or output)

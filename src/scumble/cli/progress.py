@@ -102,6 +102,7 @@ class JsonLines(Reporter):
         told = {
             "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
             "progress": round(step.progress, 4), "costs": step.costs(),
+            "layers": step.costs_of_layers(), "weights": dict(step.weights),
         }  # fmt: skip
         say(json.dumps(told))
 
