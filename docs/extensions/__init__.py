@@ -1,1 +1,1 @@
-"""What the site does beyond Sphinx: formulae without a script, pictures that lie nowhere else, a reference from the code."""
+"""What the site does beyond Sphinx: formulae without a script, pictures made with it, a reference from the code."""
