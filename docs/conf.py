@@ -17,6 +17,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "extensions.mathml",
+    "extensions.pictures",
     "extensions.reference",
 ]
 exclude_patterns = ["_build", "_pictures"]

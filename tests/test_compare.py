@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.api import stylize
+from scumble.api import prepare_again, stylize
 from scumble.compare import (
     References,
     compare,
@@ -126,6 +126,43 @@ def test_a_record_differs_from_another_in_what_was_asked_for_alone(records):
     assert found.keys() == {"style 2", "strength", "weight.gram"}
     assert (found["strength"], found["weight.gram"]) == ((30.0, 80.0), (None, 2.0))
     assert found["style 2"][0] is None
+
+
+def test_a_picture_and_its_rerun_differ_in_nothing(folder, tmp_path):
+    Image.linear_gradient("L").save(folder / "mask.png")
+    asked = {"size": 48, "steps": 1, "coarsest": 0, "style_mask": str(folder / "mask.png")}
+    one = stylize(folder / "photo.png", folder / "paint.png", start=str(folder / "paint.png"), **asked).record
+    for name in ("photo.png", "paint.png", "mask.png"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    again = prepare_again(one, [tmp_path])
+    list(again)
+    assert differing(one, again.result().record) == {}
+
+
+def test_what_was_used_counts_and_not_what_left_it_open(records):
+    options = {**records[0].options, "precision": "auto", "threads": 0}
+    left_open = records[0].model_copy(update={"options": options})
+    settled = {**options, "precision": left_open.precision, "threads": left_open.threads}
+    assert differing(left_open, left_open.model_copy(update={"options": settled})) == {}
+    other = left_open.model_copy(update={"precision": "float16", "threads": left_open.threads + 1})
+    assert differing(left_open, other) == {
+        "precision": (left_open.precision, "float16"), "threads": (left_open.threads, left_open.threads + 1),
+    }  # fmt: skip
+
+
+def test_a_mask_of_the_same_name_is_another_one_by_its_bytes(records):
+    source = records[0].content
+    one, same, other = (
+        records[0].model_copy(update={"content_masks": (source.model_copy(update=update),)})
+        for update in ({}, {"name": "elsewhere/photo.png"}, {"sha256": "0" * 64})
+    )
+    assert differing(one, same) == {}
+    assert differing(one, other).keys() == {"content mask 1"}
+
+
+def test_a_picture_that_was_stopped_differs_from_a_finished_one(records):
+    stopped = records[0].model_copy(update={"stopped": True})
+    assert differing(records[0], stopped) == {"stopped after": (None, records[0].steps)}
 
 
 def test_options_of_any_record_can_be_told(records):

@@ -7,6 +7,7 @@ import torch
 
 from scumble.api import prepare
 from scumble.course import POINTS, Course, Keeper
+from scumble.options import Options
 from scumble.record import Record
 
 
@@ -57,6 +58,26 @@ def test_a_term_that_some_steps_lack_is_left_out():
     assert keeper.course().costs == {"total": (1.0, 1.0)}
 
 
+@pytest.mark.parametrize("stopped", [1, 150, POINTS])
+def test_layers_and_weights_go_on_too(stopped):
+    def keep(keeper, steps):
+        for count in steps:
+            layers = {("gram", "relu1_1"): float(count), ("gram", "relu2_1"): 2.0 * count}
+            keeper.keep(count, (32, 32), {"total": 1.0, "gram": 3.0 * count}, layers, {"gram": 0.5})
+        return keeper.course()
+
+    whole = keep(Keeper(), range(1, 301))
+    assert whole.weights == {"gram": 0.5}
+    assert whole.layers["gram"]["relu1_1"] == tuple(map(float, whole.steps))
+    first = keep(Keeper(), range(1, stopped + 1))
+    assert keep(Keeper(first), range(stopped + 1, 301)) == whole
+
+
+def test_every_layer_has_a_value_for_each_step():
+    with pytest.raises(ValueError, match="one value for each step"):
+        Course(scales=(), steps=(1, 2), costs={}, layers={"gram": {"relu1_1": (1.0,)}})
+
+
 def test_tensors_are_not_read_before_the_end():
     cost = torch.tensor(1.0)
     keeper = Keeper()
@@ -75,6 +96,13 @@ def test_the_record_of_a_picture_holds_its_course(content, style):
     assert record.course.costs.keys() == record.costs.keys()
     for name, values in record.course.costs.items():
         assert values == pytest.approx([costs[name] for costs in steps], rel=1e-3)
+    for name, layers in record.course.layers.items():
+        sums = [sum(costs) for costs in zip(*layers.values(), strict=True)]
+        assert sums == pytest.approx(record.course.costs[name], rel=2e-3)
+    assert record.course.layers["covariance"].keys() == Options().style_layers.keys()
+    for place, total in enumerate(record.course.costs["total"]):
+        parts = [weight * record.course.costs[name][place] for name, weight in record.course.weights.items()]
+        assert sum(parts) == pytest.approx(total, rel=2e-3)
     assert Record.from_json(record.to_json()) == record
     assert isinstance(record.course, Course)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scumble.course import MAX_SCALES, Course, ScaleStart
-from scumble.curves import DASHES, draw, plain, read_course, term_colors
+from scumble.curves import DASHES, draw, plain, read_course, shown, term_colors
 from scumble.errors import RecordError, UsageError
 from scumble.look import COLORS
 
@@ -19,7 +19,10 @@ STEPS = tuple(range(1, 31))
 def a_course(**costs):
     """Return the course of two scales, the second from step 21 on; each cost is one number at all steps."""
     scales = (ScaleStart(width=32, height=24, step=1), ScaleStart(width=64, height=48, step=21))
-    return Course(scales=scales, steps=STEPS, costs={name: (cost,) * 30 for name, cost in costs.items()})
+    layers = {"gram": {"relu1_1": (0.03,) * 30, "relu2_1": (0.07,) * 30}}
+    weights = dict.fromkeys(costs, 1.0)
+    values = {name: (cost,) * 30 for name, cost in costs.items()}
+    return Course(scales=scales, steps=STEPS, costs=values, layers=layers, weights=weights)
 
 
 def columns_of(picture, color):
@@ -57,7 +60,12 @@ def test_runs_are_told_apart_by_dashes_and_terms_keep_their_colors():
 
 
 def test_a_cost_of_0_is_left_out_and_a_single_step_is_seen():
-    one = Course(scales=(), steps=(1,), costs={"content": (0.5,), "gram": (0.0,)})
+    one = Course(
+        scales=(),
+        steps=(1,),
+        costs={"content": (0.5,), "gram": (0.0,)},
+        weights={"content": 1.0, "gram": 1.0},
+    )
     picture = draw([one], ["run"])
     assert 2 <= len(columns_of(picture, COLORS[0])) < 30
     assert len(columns_of(picture, COLORS[1])) == 0
@@ -66,6 +74,31 @@ def test_a_cost_of_0_is_left_out_and_a_single_step_is_seen():
 @pytest.mark.parametrize("name", ["$x^{$", "_hidden", "a\nb", "猫", "x" * 300, "", "%s {}"])
 def test_any_name_can_be_written(name):
     assert draw([a_course(total=1.0, **{name: 0.5})], [name]).width > 900
+
+
+def weighed(**weights):
+    """Return a course of a total of 7, which is twice a gram of 3 and a content of 1."""
+    costs = {"total": (7.0,), "content": (1.0,), "gram": (3.0,)}
+    layers = {"gram": {"relu1_1": (1.0,), "relu2_1": (2.0,)}}
+    return Course(scales=(), steps=(1,), costs=costs, layers=layers, weights=weights)
+
+
+def test_parts_and_layers_add_up_to_the_total_unless_they_are_to_be_in_their_own_units():
+    course = weighed(content=1.0, gram=2.0)
+    assert shown(course, "run").costs == {"total": (7.0,), "content": (1.0,), "gram": (6.0,)}
+    apart = shown(course, "run", layers=["gram"]).costs
+    assert apart == {"total": (7.0,), "content": (1.0,), "gram relu1_1": (2.0,), "gram relu2_1": (4.0,)}
+    assert shown(course, "run", weighted=False, layers=["gram"]).costs["gram relu2_1"] == (2.0,)
+    assert list(term_colors([shown(course, "run", layers=["gram"])])) == list(apart)
+
+
+def test_what_a_run_does_not_tell_is_no_part_of_a_picture():
+    with pytest.raises(UsageError, match="'run' does not tell the weight of 'gram'") as caught:
+        draw([weighed(content=1.0)], ["run"])
+    assert "--unweighted" in caught.value.hint
+    assert draw([weighed()], ["run"], weighted=False).width > 900
+    with pytest.raises(UsageError, match="'run' tells no layers of 'content'; it tells those of gram"):
+        draw([weighed(content=1.0, gram=2.0)], ["run"], layers=["content"])
 
 
 @pytest.mark.parametrize("number", [0, len(DASHES) + 1])
@@ -126,8 +159,9 @@ def test_lines_that_cannot_be_read(tmp_path, text, message):
     assert "\n" not in caught.value.message
 
 
-@given(st.dictionaries(st.sampled_from(["event", "scale", "costs"]), st.sampled_from(
-    ["step", None, 1, [1, 2], [[], {}], {"total": 1}, {"total": []}, {"total": 10**400}, [2**60, 1]])))  # fmt: skip
+@given(st.dictionaries(st.sampled_from(["event", "scale", "costs", "layers", "weights"]), st.sampled_from(
+    ["step", None, 1, [1, 2], [[], {}], {"total": 1}, {"total": []}, {"total": 10**400}, [2**60, 1],
+     {"total": {"relu1_1": 1}}, {"total": {"relu1_1": []}}, {"total": {"relu1_1": 1e999}}])))  # fmt: skip
 def test_lines_from_anybody_are_an_error_or_a_course(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("lines") / "run.jsonl"
     path.write_text(json.dumps({"event": "step", **values}))

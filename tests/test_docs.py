@@ -12,6 +12,7 @@ import pytest
 
 from extensions.headings import explained, handwritten, sections
 from extensions.mathml import mathml
+from extensions.pictures import as_on_the_site
 from extensions.reference import commands_of, flag_of, help_of
 from scumble.cli.app import app, streams
 from scumble.cli.output import Output
@@ -20,7 +21,7 @@ from scumble.options import Options
 from scumble.presets import preset_names
 from scumble.registry import names
 
-from .docs import REPOSITORY, blocks, commands
+from .docs import REPOSITORY, blocks, commands, pages
 
 DOCS = REPOSITORY / "docs"
 EXPLAINED = explained()
@@ -86,8 +87,36 @@ def test_examples_run(page, tmp_path, monkeypatch):
 def test_every_picture_has_a_script_that_paints_it():
     topics = {path.stem for path in (DOCS / "pictures").glob("[!_]*.py")}
     for page in DOCS.rglob("*.md"):
-        for picture in re.findall(r"\(\S*_pictures/(\S+)\.png\)", page.read_text(encoding="utf-8")):
+        for picture in re.findall(r"<!-- \S*_pictures/(\S+)\.png -->", page.read_text(encoding="utf-8")):
             assert any(picture.startswith(topic) for topic in topics), f"{page.name}: {picture}"
+
+
+def test_no_page_shows_a_broken_picture_where_the_repository_is_read():
+    shown = []
+    for page in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("examples/**/*.md"), *pages()]:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for path in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text) + re.findall(
+            r"<img[^>]+src=\"([^\"]+)", text
+        ):
+            picture = (page.parent / path).resolve()
+            shown.append(picture)
+            assert "_pictures" not in picture.parts, (
+                f"{page.name}: {path} lies there only once the site is built"
+            )
+            assert picture.is_file(), f"{page.name}: there is no {path}"
+    assert len(shown) > 3
+
+
+def test_the_site_has_pictures_where_the_repository_has_words():
+    page = (
+        "*A cat* <!-- ../_pictures/a.png -->\n*Read elsewhere* <!-- only in the repository -->\n**b** *c* d\n"
+    )
+    assert as_on_the_site(page) == "![A cat](../_pictures/a.png)\n**b** *c* d\n"
+    for path in pages():
+        on_site = as_on_the_site(path.read_text(encoding="utf-8"))
+        assert "<!--" not in on_site, (
+            f"{path.name}: a picture that is not written as *what is seen* <!-- path -->"
+        )
 
 
 def test_the_dial_is_the_one_in_the_code():
@@ -145,6 +174,13 @@ def test_the_site_needs_no_network(site):
     page = re.compile(r"<(?:script|link|img)[^>]+(?:src|href)=\"(?:https?:)?//", re.IGNORECASE)
     for path in folder.rglob("*.html"):
         assert not page.search(path.read_text(encoding="utf-8")), path.name
+
+
+def test_the_site_shows_its_pictures(site):
+    folder, _ = site
+    text = (folder / "concepts" / "strength.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"<img [^>]*strength-\d+\.png", text)) == 6
+    assert "make docs" not in text
 
 
 def test_formulae_are_drawn_by_the_browser(site):

@@ -15,7 +15,10 @@ from scumble.engine.forecast import (
     in_tiles,
     remember,
     remembered,
+    slowdown,
     speed_file,
+    times_as_long,
+    undisturbed,
 )
 from scumble.engine.memory import Fit, Need
 from scumble.engine.plan import make_plan
@@ -91,6 +94,22 @@ def test_tiles_cost_their_overlap_and_a_second_pass(content, style):
     assert in_tiles(need, (512, 384), Fit(10, 512)) == pytest.approx(0.5 + 1)
     first, second = (1 + 2 * 64 / 2048) ** 2 / 2, (1 + 2 * 128 / 2048) ** 2
     assert in_tiles(need, (2048, 2048), Fit(10, 1024)) == pytest.approx(first + second)
+
+
+def test_what_others_took_of_the_processor_is_no_part_of_the_speed():
+    quiet, busy = [(0.10, 0.099), (0.12, 0.11)], [(0.4, 0.11), (0.5, 0.10)]
+    assert undisturbed(quiet) == 0.10
+    assert undisturbed(busy) == 0.10
+    assert undisturbed(quiet + busy) == 0.10
+
+
+@pytest.mark.parametrize(("worked", "times"), [(0.3, 1), (0.25, 1), (0.15, 2), (0.075, 4), (0, 100)])
+def test_a_busy_machine_takes_longer_by_the_share_that_is_left(worked, times):
+    assert times_as_long(0.3, worked) == pytest.approx(times)
+
+
+def test_no_machine_is_quicker_than_one_that_does_nothing_else():
+    assert slowdown(Options(device="cpu", threads=1)) >= 1
 
 
 def test_speed_is_a_line():

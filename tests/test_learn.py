@@ -115,11 +115,21 @@ def executed(notebook, tmp_path_factory):
     return {cell.id: cell.outputs for cell in copy.cells if cell.cell_type == "code"}
 
 
-def test_the_notebook_is_kept_without_outputs(notebook):
+def test_the_notebook_keeps_what_it_shows_and_nothing_of_the_machine(notebook):
+    assert (EXAMPLES / "walkthrough.ipynb").stat().st_size < 300_000
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in code)
+    assert not any(cell.execution_count for cell in code)
     assert all(set(cell.metadata) <= {"tags"} for cell in code)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
+
+
+def test_what_the_notebook_keeps_is_what_its_cells_show(notebook, executed):
+    kept = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+    for name in ("load", "content-cost-code", "gram-code", "layer-cost-code"):  # at any size
+        assert "".join(one.text for one in kept[name]) == "".join(one.text for one in executed[name])
+    for name, outputs in executed.items():
+        shown = [sum(one.output_type == "display_data" for one in some) for some in (kept[name], outputs)]
+        assert shown[0] == shown[1], name
 
 
 def test_the_notebook_runs_without_a_warning(executed):
@@ -128,10 +138,17 @@ def test_the_notebook_runs_without_a_warning(executed):
     assert all(output.output_type in ("stream", "display_data") for output in told)
 
 
-def test_the_notebook_shows_what_it_speaks_of(executed):
+def test_the_notebook_shows_what_it_speaks_of(notebook, executed):
     pictures = {
         name for name, outputs in executed.items() for one in outputs if "image/png" in one.get("data", {})
     }
+    kept = {
+        cell.id
+        for cell in notebook.cells
+        for one in cell.get("outputs", [])
+        if "image/jpeg" in one.get("data", {})
+    }
+    assert kept == pictures
     assert pictures == {
         "read", "show-maps", "shuffle", "start-code", "descent-code", "look", "default-code", "covariance-code",
         "relative-code", "pyramid-code", "lbfgs-code", "regions-code",

@@ -13,8 +13,10 @@ from scumble.image.color import oklab
 from scumble.image.resize import resize
 from scumble.image.sheet import GAP, LINE
 from scumble.image.tensors import to_tensor
-from scumble.look.channels import CELL, PANEL
+from scumble.look.channels import CELL, PANEL, map_of, top_of
 from scumble.look.colors import COOL, WARM, colored, scale_bar
+from scumble.look.gram import CELL as MATRIX
+from scumble.look.gram import matrices_of, order_of, rooted
 from scumble.look.keeping import compared_layers, loss_named
 from scumble.look.places import CELL as PATCH
 from scumble.look.seeing import choose_channels
@@ -255,3 +257,34 @@ def test_nothing_is_painted_before_all_is_known_to_work(content):
     with pytest.raises(UnknownName, match="unknown layer"):
         look.keeps(content, ["relu1_1", "relu6_1"], size=32, tell=told.append)
     assert told == []
+
+
+def test_gram_and_covariance_are_those_that_losses_compare(content):
+    feature = torch.from_numpy(look.features(content, "relu3_1", size=64))
+    rows = feature.flatten(1)
+    gram, covariance = matrices_of(feature)
+    torch.testing.assert_close(gram, rows @ rows.T / rows.shape[1])
+    torch.testing.assert_close(covariance, torch.cov(rows, correction=0))
+
+
+def test_the_matrices_of_two_pictures_share_scale_and_order(content, style):
+    features = [torch.from_numpy(look.features(one, "relu3_1", size=64)) for one in (content, style)]
+    order = order_of(features)
+    means = torch.stack([one.flatten(1).mean(1) for one in features]).mean(0)
+    assert (means[order].diff() <= 0).all()
+    roots = [rooted(one) for feature in features for one in matrices_of(feature[order])]
+    most = top_of(torch.stack(roots).flatten())
+    pixels = np.asarray(look.gram([content, style], "relu3_1", size=64))
+    rows = np.split(pixels[GAP + LINE :], [LINE + MATRIX + GAP])  # below the heads
+    for number, matrix in enumerate(roots):
+        row, left = rows[number // 2], PANEL + 3 * GAP + MATRIX + number % 2 * (MATRIX + GAP)
+        there = row[LINE : LINE + MATRIX, left : left + MATRIX]
+        assert np.array_equal(there, np.asarray(map_of(matrix, most, MATRIX)))
+
+
+def test_silent_channels_are_left_out_and_small_entries_are_seen():
+    silent = torch.tensor([[[0.0]], [[0.5]], [[2.0]]])
+    assert order_of([silent]).tolist() == [2, 1]
+    assert order_of([silent, silent.flip(0)]).tolist() == [0, 2, 1]
+    assert order_of([torch.zeros(3, 1, 1)]).tolist() == [0, 1, 2]
+    assert rooted(torch.tensor([4.0, -9.0, 0.0])).tolist() == [2, -3, 0]

@@ -42,6 +42,16 @@ def test_the_total_is_the_weighted_sum_of_the_parts(network, photo, painting, pr
     torch.testing.assert_close(evaluation.total, expected)
 
 
+def test_layers_add_up_to_the_parts(network, photo, painting):
+    evaluation = make_objective(network, Options(), photo, [painting], [1.0])(photo.flip(3))
+    assert {name for name, _ in evaluation.layers} == evaluation.parts.keys()
+    assert {layer for name, layer in evaluation.layers if name == "covariance"} == set(Options().style_layers)
+    for name, part in evaluation.parts.items():
+        layers = [cost for (of, _), cost in evaluation.layers.items() if of == name]
+        assert not any(cost.requires_grad for cost in layers)
+        torch.testing.assert_close(torch.stack(layers).sum(), part)
+
+
 def test_total_and_gradient_are_those_of_the_formula(network, photo, painting):
     """The default recipe once more, in plain torch."""
     options = only(content=0.3, covariance=2.0, variation=7.0)

@@ -59,6 +59,9 @@ def test_the_default_recipe_is_the_same_in_tiles(network, size, regions):
     pair = Regions(shares(9, 12), (shares(7, 9), shares(10, 6))) if regions else None
     whole, tiled = both(network, Options(), size, 32, pair)
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-9, atol=1e-14)
+    assert tiled.layers.keys() == whole.layers.keys()
+    for key, cost in whole.layers.items():
+        torch.testing.assert_close(tiled.layers[key], cost, rtol=1e-9, atol=1e-14)
     torch.testing.assert_close(tiled.total, whole.total)
     assert tiled.parts.keys() == whole.parts.keys()
     for name in whole.parts:

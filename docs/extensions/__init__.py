@@ -1,1 +1,1 @@
-"""What the site does beyond Sphinx: formulae that need no script, and a reference that is read from the code."""
+"""What the site does beyond Sphinx: formulae without a script, pictures made with it, a reference from the code."""

@@ -79,7 +79,8 @@ class Run:
             for step in steps:
                 self.last = step
                 if step.number:  # else nothing was evaluated
-                    self.keeper.keep(step.count, step.scale.size, {"total": step.total, **step.parts})
+                    costs = {"total": step.total, **step.parts}
+                    self.keeper.keep(step.count, step.scale.size, costs, step.layers, step.weights)
                 self.notes.extend(step.notes)
                 self.seconds = time.monotonic() - started
                 if keep:
@@ -117,6 +118,8 @@ class Run:
         image = resize(image, size)  # smaller when stopped at a coarse scale
         if self.plan.content.alpha is not None:
             image.putalpha(resize_softly(self.plan.content.alpha, size))
+        if dpi := self.plan.options.print_dpi:
+            image.info["dpi"] = (dpi, dpi)
         return Result(image, record)
 
     def _record_at(self, state: "State") -> Record:

@@ -142,32 +142,55 @@ def find_references(record: Record, folders: Sequence[Path]) -> tuple[References
 
 
 def differing(a: Record, b: Record) -> dict[str, tuple[Any, Any]]:
-    """Return what two records say differently of how their pictures came to be, each as A's value and B's."""
-    told = (told_by(a), told_by(b))
-    names = dict.fromkeys([*told[0], *told[1]])
-    pairs = {name: (told[0].get(name), told[1].get(name)) for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    """Return what two records say differently of how their pictures came to be, each as A's value and B's.
+
+    A picture that went in is the same wherever it lay and whatever it was called.
+    """
+    inputs, told = (inputs_of(a), inputs_of(b)), (told_by(a), told_by(b))
+    names = dict.fromkeys([*inputs[0], *inputs[1], *told[0], *told[1]])
+    found: dict[str, tuple[Any, Any]] = {}
+    for name in names:
+        one, other = (of.get(name) for of in inputs)
+        if (one and one.sha256) != (other and other.sha256):
+            found[name] = (_named(one), _named(other))
+        elif told[0].get(name) != told[1].get(name):
+            found[name] = (told[0].get(name), told[1].get(name))
+    return found
+
+
+def _named(source: Source | None) -> str | None:
+    return f"{source.name} ({source.sha256[:8]})" if source else None
+
+
+def inputs_of(record: Record) -> dict[str, Source | None]:
+    """Return the pictures that went in, by what they were for."""
+    found: dict[str, Source | None] = {"content": record.content}
+    found |= {f"style {number}": style for number, style in enumerate(record.styles, 1)}
+    found |= {f"content mask {number}": mask for number, mask in enumerate(record.content_masks, 1)}
+    found |= {f"style mask {number}": mask for number, mask in enumerate(record.style_masks, 1)}
+    return found | {"start from": record.start}
 
 
 def told_by(record: Record) -> dict[str, Any]:
-    """Return what decides about a picture, flat: inputs, options, weights and versions."""
-    found: dict[str, Any] = {"content": _input(record.content)}
-    found |= {f"style {number}": _input(style) for number, style in enumerate(record.styles, 1)}
-    if record.start is not None:
-        found["start from"] = _input(record.start)
+    """Return what decides about a picture beside those that went in, flat: options, weights and versions.
+
+    Of the threads and the precision it is what was used, which `auto` and 0 leave open.
+    """
+    found: dict[str, Any] = {}
+    by_files = {"content_mask", "style_mask"} | ({"start"} if record.start else set())
     for name, value in record.options.items():
+        if name in by_files:
+            continue
         if name == "weight" and isinstance(value, Mapping):
             found |= {f"weight.{loss}": number for loss, number in value.items()}
         else:
             found[name] = value
     found |= {"weights file": record.weights_sha256[:8], "device": record.device, "scumble": record.scumble}
+    found |= {"precision": record.precision, "threads": record.threads}
     if record.arithmetic:
         found["arithmetic"] = ", ".join(record.arithmetic)
-    return found | {"network in": record.precision, **record.versions}
-
-
-def _input(source: Source) -> str:
-    return f"{source.name} ({source.sha256[:8]})"
+    found |= {f"plugin {plugin.name}": plugin.sha256[:8] for plugin in record.plugins}
+    return found | {"stopped after": record.steps if record.stopped else None, **record.versions}
 
 
 def comparison_sheet(

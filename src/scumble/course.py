@@ -12,6 +12,8 @@ MAX_POINTS, MAX_SCALES, MAX_TERMS = 1000, 32, 64
 """What is read of a record, which may come from anybody."""
 
 Count = Annotated[int, Field(ge=1, lt=2**53)]
+Layers = Annotated[dict[str, tuple[float, ...]], Field(max_length=MAX_TERMS)]
+Point = dict[str | tuple[str, str], SupportsFloat]  # a term's cost, or what a layer adds to it
 
 
 class Recorded(BaseModel):
@@ -41,15 +43,20 @@ class Course(Recorded):
         scales: the sizes that were painted, in order.
         steps: counted over all scales from 1, rising.
         costs: from `total` and each term, in its formula's own units, to its values at these steps.
+        layers: from each term and each of its layers to what that adds to the term at these steps.
+        weights: of the terms: times their costs they add up to the total. Older records lack these two.
     """
 
     scales: Annotated[tuple[ScaleStart, ...], Field(max_length=MAX_SCALES)]
     steps: Annotated[tuple[Count, ...], Field(max_length=MAX_POINTS)]
     costs: Annotated[dict[str, tuple[float, ...]], Field(max_length=MAX_TERMS)]
+    layers: Annotated[dict[str, Layers], Field(max_length=MAX_TERMS)] = Field(default_factory=dict)
+    weights: Annotated[dict[str, float], Field(max_length=MAX_TERMS)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Course":
-        if any(len(values) != len(self.steps) for values in self.costs.values()):
+        of_layers = [values for layers in self.layers.values() for values in layers.values()]
+        if any(len(values) != len(self.steps) for values in (*self.costs.values(), *of_layers)):
             raise ValueError("each cost must have one value for each step")
         for numbers in (self.steps, [scale.step for scale in self.scales]):
             if any(later <= earlier for earlier, later in pairwise(numbers)):
@@ -76,29 +83,44 @@ class Keeper:
 
     def __init__(self, before: Course | None = None) -> None:
         self.scales: list[ScaleStart] = list(before.scales) if before else []
-        self.points: dict[int, Mapping[str, SupportsFloat]] = {}
+        self.points: dict[int, Point] = {}
         self.every = 1
-        self.last: dict[int, Mapping[str, SupportsFloat]] = {}
+        self.last: dict[int, Point] = {}
+        self.weights = dict(before.weights) if before else {}
         if before:
+            series: dict[str | tuple[str, str], tuple[float, ...]] = {}
+            for some in (before.costs, _flat(before.layers)):
+                series |= dict(some.items())
             first, second, *_ = (*before.steps, 2, 2)
             self.every = max(1, second - first)
             for number, step in enumerate(before.steps):
                 if (step - 1) % self.every == 0:  # the last one may lie between
-                    self.points[step] = {name: values[number] for name, values in before.costs.items()}
+                    self.points[step] = {name: values[number] for name, values in series.items()}
 
-    def keep(self, count: int, size: tuple[int, int], costs: Mapping[str, SupportsFloat]) -> None:
+    def keep(
+        self,
+        count: int,
+        size: tuple[int, int],
+        costs: Mapping[str, SupportsFloat],
+        layers: Mapping[tuple[str, str], SupportsFloat] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
         """Take a step.
 
         Args:
             count: of the step over all scales, from 1.
             size: width and height of its scale.
             costs: `total` and each term.
+            layers: what each layer adds to a term.
+            weights: of the terms.
         """
+        point: Point = {name: cost for series in (costs, layers or {}) for name, cost in series.items()}
+        self.weights = dict(weights or self.weights)
         if not self.scales or (self.scales[-1].width, self.scales[-1].height) != size:
             self.scales.append(ScaleStart(width=size[0], height=size[1], step=count))
-        self.last = {count: costs}
+        self.last = {count: point}
         if (count - 1) % self.every == 0:
-            self.points[count] = costs
+            self.points[count] = point
         if len(self.points) >= POINTS:
             self.every *= 2
             self.points = {one: self.points[one] for one in self.points if (one - 1) % self.every == 0}
@@ -109,8 +131,21 @@ class Keeper:
         if not points:
             return None
         names = [name for name in next(iter(points.values())) if all(name in one for one in points.values())]
-        costs = {name: tuple(rounded(point[name]) for point in points.values()) for name in names}
-        return Course(scales=tuple(self.scales), steps=tuple(points), costs=costs)
+        costs: dict[str, tuple[float, ...]] = {}
+        layers: dict[str, dict[str, tuple[float, ...]]] = {}
+        for name in names:
+            values = tuple(rounded(point[name]) for point in points.values())
+            if isinstance(name, str):
+                costs[name] = values
+            else:
+                layers.setdefault(name[0], {})[name[1]] = values
+        return Course(
+            scales=tuple(self.scales), steps=tuple(points), costs=costs, layers=layers, weights=self.weights
+        )
+
+
+def _flat(layers: Mapping[str, Layers]) -> dict[tuple[str, str], tuple[float, ...]]:
+    return {(name, layer): values for name, of_name in layers.items() for layer, values in of_name.items()}
 
 
 def rounded(cost: SupportsFloat) -> float:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Color = tuple[float, float, float]
 
 MAX_BYTES = 1 << 28
-"""Of JSON lines; a step takes about 200."""
+"""Of JSON lines; a step takes about 700."""
 SIZE, DOTS = (9.0, 5.5), 120  # inches, and pixels to each
 DECADES = 1e9  # what is smaller than the largest cost by this is below the picture: nothing to speak of
 DASHES: tuple[Any, ...] = (
@@ -59,7 +59,13 @@ def _course_of_lines(path: Path) -> Course | None:
             count += 1
             width, height = event["scale"]
             costs = {str(name): float(cost) for name, cost in event["costs"].items()}
-            keeper.keep(count, (width, height), costs)
+            layers = {
+                (str(name), str(layer)): float(cost)
+                for name, of_name in event.get("layers", {}).items()
+                for layer, cost in of_name.items()
+            }
+            weights = {str(name): float(weight) for name, weight in event.get("weights", {}).items()}
+            keeper.keep(count, (width, height), costs, layers, weights)
             if len(keeper.scales) > MAX_SCALES:
                 raise ValueError(f"more than {MAX_SCALES} scales")
         return keeper.course()
@@ -85,7 +91,9 @@ def _steps(path: Path) -> Iterator[dict[str, Any]]:
         raise RecordError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
 
 
-def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
+def draw(
+    courses: Sequence[Course], names: Sequence[str], *, weighted: bool = True, layers: Sequence[str] = ()
+) -> Image.Image:
     """Return a picture of the courses of several runs, one over the other.
 
     A term has its color in all runs, and a run its dashes. Lines are broken where a scale begins, since the same
@@ -94,9 +102,12 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
     Args:
         courses: 1 to 6, so that they can be told apart.
         names: of the runs.
+        weighted: each term times its weight, so that they add up to the total; else in its formula's own units.
+        layers: the terms that are shown layer by layer, which add up to the term.
 
     Raises:
-        UsageError: too many runs or none, or matplotlib, which the extra `plot` brings, is not installed.
+        UsageError: too many runs or none, weights or layers that a run does not tell, or matplotlib, which the extra
+            `plot` brings, is not installed.
     """
     if not 1 <= len(courses) <= len(DASHES):
         raise UsageError(f"{len(courses)} runs were given; 1 to {len(DASHES)} can be told apart")
@@ -105,6 +116,10 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
     except ImportError as error:
         message = "curves are drawn by matplotlib, which is not installed"
         raise UsageError(message, "pip install 'scumble[plot]'") from error
+    courses = [
+        shown(course, name, weighted=weighted, layers=layers)
+        for course, name in zip(courses, names, strict=True)
+    ]
     colors = term_colors(courses)
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.subplots()
@@ -112,7 +127,8 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
         _draw_course(axes, course, colors, dashes)
     _name_scales(axes, courses[0])
     _add_legends(figure, colors, names)
-    axes.set(xlabel="step", ylabel="cost, each in its own units", yscale="log")
+    units = "times its weight: they add up to the total" if weighted else "in its own units"
+    axes.set(xlabel="step", ylabel=f"cost, each {units}", yscale="log")
     low, high = axes.get_ylim()
     axes.set_ylim(bottom=max(low, high / DECADES))
     axes.grid(alpha=0.3)
@@ -121,6 +137,34 @@ def draw(courses: Sequence[Course], names: Sequence[str]) -> Image.Image:
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a file's name may hold any letter
         figure.savefig(buffer, dpi=DOTS)
     return Image.open(buffer).convert("RGB")
+
+
+def shown(course: Course, name: str, *, weighted: bool = True, layers: Sequence[str] = ()) -> Course:
+    """Return a course whose costs are what a picture shows of them: see `draw`.
+
+    Example:
+        >>> course = Course(scales=(), steps=(1,), costs={"total": (6.0,), "gram": (3.0,)}, weights={"gram": 2.0})
+        >>> shown(course, "run").costs
+        {'total': (6.0,), 'gram': (6.0,)}
+    """
+    for wanted in layers:
+        if wanted not in course.layers:
+            raise UsageError(
+                f"{name!r} tells no layers of {wanted!r}; it tells those of {', '.join(course.layers) or 'none'}"
+            )
+    if weighted and (silent := course.costs.keys() - course.weights.keys() - {"total"}):
+        raise UsageError(
+            f"{name!r} does not tell the weight of {min(silent)!r}: an older version made it",
+            "--unweighted draws each term in its own units",
+        )
+    costs: dict[str, tuple[float, ...]] = {}
+    for term, values in course.costs.items():
+        weight = course.weights[term] if weighted and term != "total" else 1.0
+        series = {term: values}
+        if term in layers:
+            series = {f"{term} {layer}": added for layer, added in course.layers[term].items()}
+        costs |= {one: tuple(weight * cost for cost in values) for one, values in series.items()}
+    return course.model_copy(update={"costs": costs})
 
 
 def term_colors(courses: Sequence[Course]) -> dict[str, Color]:

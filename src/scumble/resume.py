@@ -106,7 +106,7 @@ def prepare_continued(
     options = recorded_options(record)
     last = pyramid(record.width, record.height, options.steps, options.coarsest)[-1]
     if "preset" in overrides:
-        options = Options(preset=overrides.pop("preset"), size=options.size)
+        options = Options(preset=overrides.pop("preset"), size=options.size, dpi=options.dpi)
     steps = options.replace(steps=overrides.pop("steps", (last.steps,))).steps
     if len(steps) != 1:
         raise BadOption(f"steps is {steps}; to go on at full size takes one number", "--steps +100")

@@ -116,3 +116,11 @@ def test_wrong_input(scumble, desk, arguments, code, error):
     assert (done.code, done.out) == (code, "")
     assert error in done.err
     assert sorted(desk.iterdir()) == before
+
+
+def test_pictures_are_checked_before_the_sheet(scumble, desk):
+    (desk / "photo-and-none.png").write_bytes(b"mine")
+    done = scumble("compare", "photo.png", "none.png")
+    assert done.code == 3
+    assert "'none.png'" in done.err
+    assert "photo-and-none.png" not in done.err

@@ -18,7 +18,7 @@ WRONG = [
     (f"{BASE} --strenght 60", 2, "unknown option: --strenght. Did you mean --strength?", NEAR),
     (f"{BASE} --size", 2, "--size requires an argument", NEAR),
     (f"{BASE} --on-exists maybe", 2, 'Choose from: "error", "rename"', NEAR),
-    (f"{BASE} --size huge", 2, "size is 'huge'; it should be as 512 or 400x300", "Long edge"),
+    (f"{BASE} --size huge", 2, "size is 'huge'; it should be as 512, 400x300", "Long edge"),
     (f"{BASE} --size 0", 2, "size is '0'", "1 to 16384"),
     (f"{BASE} --size 20000", 2, "size is '20000'; a side may have at most 16384 pixels", ""),
     (f"{BASE} --strength 101", 2, "strength is '101'; input should be less than or equal to 100", "0 to 100"),

@@ -33,7 +33,11 @@ def test_snapshots_are_taken_at_the_end_of_each_scale(scumble, desk):
         "step-0002.png": (32, 24),
         "step-0004.png": (64, 48),
     }
-    assert "note: steps/step-0002.png  step 2  total " in done.err
+    assert "note: steps/step-0002.png  step 2\n" in done.err
+    verbose = scumble(
+        "stylize", "photo.png", "paint.png", *TINY, "--snapshots", "more", "--verbose", "-o", "2.png"
+    )
+    assert "note: more/step-0002.png  step 2  total " in verbose.err
 
 
 def test_with_a_film_every_says_how_often_it_has_a_frame(scumble, desk):

@@ -165,7 +165,7 @@ def test_a_figure_that_is_there_is_kept(scumble, desk):
         (("paint.png", "--regions", "--size", "9"), 2, "--size does nothing with --regions"),
         (("--layer", "relu1_1", "--channels", "some"), 2, "channels is 'some'; it should be a number, all"),
         (("--layer", "relu1_1", "--channels", "16,"), 2, "channel 16 was asked for; relu1_1 has 16, 0 to 15"),
-        (("--layer", "relu1_1", "--size", "0"), 2, "size is '0'; it should be as 512 or 400x300"),
+        (("--layer", "relu1_1", "--size", "0"), 2, "size is '0'; it should be as 512, 400x300"),
         (("--layer", "relu5_1", "--size", "8"), 3, "its shorter side needs at least 16"),
         (("--keeps", "stlye"), 2, "unknown loss 'stlye'; did you mean 'style'?"),
         (("--keeps", ","), 2, "no loss was named; those that read a layer: style, content"),
@@ -179,3 +179,14 @@ def test_wrong_wishes_are_told_in_a_line(scumble, desk, arguments, code, message
     assert (done.code, done.out) == (code, "")
     assert message in done.err
     assert sorted(path.name for path in desk.iterdir()) == ["paint.png", "photo.png"]
+
+
+def test_gram_matrices_of_several_pictures_are_one_figure(scumble):
+    done = scumble("look", "photo.png", "paint.png", "--layer", "relu1_1", "--gram", "--size", "48")
+    assert (done.code, done.out) == (0, "gram.png\n")
+    alone = scumble("look", "photo.png", "--layer", "relu1_1", "--gram", "--size", "48", "-o", "one.png")
+    assert alone.code == 0
+    assert opened("gram.png").height > opened("one.png").height + 200
+    assert scumble("look", "photo.png", "--gram").err.startswith("error: --gram was given without a layer")
+    many = scumble("look", "photo.png", "--layer", "relu1_1", "--gram", "--channels", "3")
+    assert "--channels does nothing with --gram" in many.err

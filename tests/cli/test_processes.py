@@ -43,17 +43,18 @@ def test_a_signal_while_painting_keeps_the_picture(start, desk, number):
 
 def test_ctrl_c_prints_the_path_of_the_picture_last(start, desk):
     process = start("stylize", "photo.png", "paint.png", *ENDLESS)
-    assert "step 1/1000000" in process.stderr.readline()
+    assert "step 1 of 1000000" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "photo__paint.png\n")
     assert sorted(path.name for path in desk.iterdir()) == ["paint.png", "photo.png", "photo__paint.png"]
 
 
-def painted_in_a_terminal(start, **environment):
+def painted_in_a_terminal(start, *flags, **environment):
     """Return stdout, and what a terminal at stderr was sent."""
     terminal, end = pty.openpty()
-    process = start("stylize", "photo.png", "paint.png", *TINY, stderr=end, env={**os.environ, **environment})
+    environment = {**os.environ, **environment}
+    process = start("stylize", "photo.png", "paint.png", *TINY, *flags, stderr=end, env=environment)
     os.close(end)
     shown = b""
     try:
@@ -67,13 +68,24 @@ def painted_in_a_terminal(start, **environment):
     return out, shown.decode()
 
 
-def test_a_terminal_shows_a_bar_for_each_scale(start):
+def test_a_terminal_shows_one_bar_with_the_size_the_share_and_the_time(start):
     out, shown = painted_in_a_terminal(start, TERM="xterm-256color", COLUMNS="120")
     assert out == "photo__paint.png\n"
     assert "━" in shown
-    assert re.search(r"32 x 24.*2/2.*loss .* steps/s .* s left", shown)
+    plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown)
+    assert re.search(r"64 x 48, step 2 of 2 +━+ +100 %", plain)
+    assert max(line.count("step") for line in re.split(r"[\r\n]+", plain)) == 1
+    assert "total" not in plain
+    assert "covariance" not in plain
     assert "64 x 48, 4 steps in" in shown
     assert re.search(r"\x1b\[[0-9;]*3[0-9]", shown)
+
+
+def test_a_terminal_shows_terms_to_those_who_ask(start):
+    _, shown = painted_in_a_terminal(start, "--verbose", TERM="xterm-256color", COLUMNS="200")
+    assert re.search(
+        r"64 x 48, step 2 of 2 .* total .*covariance ", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown)
+    )
 
 
 def test_no_color_is_heeded(start):

@@ -146,6 +146,34 @@ def test_rerun_says_what_is_not_as_it_was(scumble, desk):
     assert [event["event"] for event in events][:3] == ["note", "note", "step"]
 
 
+def test_a_dry_run_of_a_stopped_picture_lists_the_scales_that_are_painted(scumble):
+    run = prepare("photo.png", "paint.png", size=64, steps=(3, 2), coarsest=32)
+    for step in run:
+        if step.number == 2:
+            break
+    run.result().save("stopped.png")
+    done = scumble("rerun", "stopped.png", "--dry-run")
+    assert done.out.splitlines()[:2] == ["32 x 24  2 steps", "64 x 48  enlarged from there"]
+    told = json.loads(scumble("rerun", "stopped.png", "--dry-run", "--json").out)
+    assert [(one["width"], one["steps"]) for one in told["scales"]] == [(32, 2)]
+    assert (told["width"], told["steps"]) == (64, 2)
+
+
+def test_a_stopped_picture_made_again_is_done_where_it_was_stopped(scumble):
+    run = prepare("photo.png", "paint.png", size=64, steps=(3, 2), coarsest=32)
+    for step in run:
+        if step.number == 2:
+            break
+    run.result().save("stopped.png")
+    said = scumble("rerun", "stopped.png").err.splitlines()
+    assert said[-2] == "100 %  32 x 24, step 2 of 2"
+
+
+def test_a_dry_run_with_nothing_to_paint_says_so(scumble):
+    done = scumble("stylize", "photo.png", "paint.png", *TINY, "--strength", "0", "--dry-run")
+    assert done.out.splitlines()[0] == "64 x 48  nothing to paint"
+
+
 def test_the_doctor_finds_all_well_without_weights_network_or_gpu(scumble):
     done = scumble("doctor", "--json")
     told = json.loads(done.out)

@@ -64,7 +64,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_checkpoint_and_no_litter_for_long(s
 
 def test_ctrl_c_writes_the_checkpoint_and_says_how_to_go_on(start, desk):
     process = start("stylize", "photo.png", "paint.png", *LONG, "--checkpoint", "run.checkpoint")
-    assert "step 1/300" in process.stderr.readline()
+    assert "step 1 of 300" in process.stderr.readline()
     assert not (desk / "run.checkpoint").exists()  # every 30 seconds only
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
@@ -83,7 +83,7 @@ def test_a_finished_run_keeps_its_checkpoint_and_gives_its_picture_again(scumble
     assert "note: resumed after step 4" in again.err
     assert np.array_equal(opened("out.png"), opened("run-resumed.png"))
     told = json.loads(scumble("resume", "run.checkpoint", "--dry-run", "--json", "-o", "3.png").out)
-    assert [scale["steps"] for scale in told["scales"]] == [0]
+    assert (told["scales"], told["steps"]) == ([], 0)
     assert (desk / "run.checkpoint").exists()
 
 

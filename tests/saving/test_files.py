@@ -1,5 +1,6 @@
 """Writing pictures: every writer keeps its promises, and a visible file is always whole."""
 
+import io
 import json
 import os
 import resource
@@ -51,6 +52,22 @@ class TestEveryWriter:
             assert picture.rgb == scene()
         assert difference(picture.rgb, scene()) < 4
         assert "color profile converted to sRGB" not in picture.notes
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+    def test_a_still_says_its_dots_per_inch_and_nothing_unless_asked(self, writer, mode):
+        picture = scene().convert(mode)
+        if writer.suffixes == (".gif",):  # which has no place for it
+            return
+        for dpi in (None, 240):
+            if dpi:
+                picture.info = {"dpi": (dpi, dpi), "comment": "of somebody"}
+            with Image.open(io.BytesIO(writer.encode([picture]))) as made:
+                exif = made.getexif()
+                said = made.info.get("dpi") or (exif.get(0x011A), exif.get(0x011B))
+                assert said == pytest.approx((dpi, dpi), abs=0.02) if dpi else said in [(None, None), (1, 1)]
+                assert "comment" not in made.info
+                if made.format in ("WEBP", "AVIF"):
+                    assert len(exif) == (3 if dpi else 0)
 
     def test_a_film_keeps_its_frames_and_time(self, writer, tmp_path):
         if not writer.animated:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scumble.cli.clock import Clock
 from scumble.cli.console import printable, say
 from scumble.cli.output import MAX_NAME, TABLE
-from scumble.cli.progress import Clock
+from scumble.cli.progress import percent
 from scumble.errors import OutputExists, ScumbleError
 from scumble.grid import Cell, Grid, Outcome, outcome, told
 from scumble.inputs import files_given
@@ -105,15 +106,16 @@ class CellBar(CellLines):
         self.bar: Progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[told]}", markup=False),
             console=Console(stderr=True),
         )
         self.task = self.bar.add_task("", total=1.0, told="")
         self.bar.start()
 
     def step(self, number: int, progress: float, step: "Step") -> None:
+        del step
         name = printable(f"[{number + 1}/{len(self.grid.cells)}] {self.grid.cells[number].label}")
-        told = f"loss {float(step.total):.4g}  {self.clock.tell(progress)[1]}"
+        told = f"{percent(progress)}  {self.clock.tell(progress)[1]}".rstrip()
         self.bar.update(self.task, completed=progress, description=name, told=told)
 
     def write(self, text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from scumble.cli.output import tell_saved
+from scumble.cli.output import Switch, tell_saved
 from scumble.saving.on_exists import OnExists
 
 
@@ -13,6 +13,8 @@ def curves(
     runs: list[Path],
     /,
     *,
+    layers: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    unweighted: Annotated[bool, Switch] = False,
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("curves.png"),
     on_exists: OnExists = "error",
 ) -> None:
@@ -26,6 +28,10 @@ def curves(
     ----------
     runs
         Pictures made by Scumble, or what stylize --json wrote to stderr, in files called .jsonl.
+    layers
+        The terms to draw layer by layer: covariance, or several, content,covariance.
+    unweighted
+        Draw each term in its formula's own units, not times its weight.
     output
         The picture: .png, .jpg, .webp, .tiff or .avif.
     on_exists
@@ -34,9 +40,11 @@ def curves(
     from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
     from scumble.saving.destination import settled
 
-    courses = [read_course(run) for run in runs]
+    named = [name.strip() for part in layers for name in part.split(",") if name.strip()]
+    courses = [read_course(run) for run in runs]  # what goes in is told before what comes out
     place = settled(output, on_exists, runs)
     if place is None:
         print(output)
         return
-    tell_saved(place.save([draw(courses, [run.name for run in runs])]))
+    names = [run.name for run in runs]
+    tell_saved(place.save([draw(courses, names, weighted=not unweighted, layers=named)]))

@@ -24,6 +24,7 @@ TAKES = {
     "patches": ("layer", "channels", "places", "size"),
     "keeps": ("layer", "size", "steps", "seed"),
     "regions": ("most", "seed"),
+    "gram": ("layer", "size"),
 }
 """Each kind of figure, and the flags it takes besides those of the network."""
 
@@ -48,6 +49,8 @@ class Wish:
         Of --patches: how many of each channel, 1 to 32; 8 if not given.
     keeps
         Show what layers keep of a picture, painted from noise: content, style, or other losses, content,gram.
+    gram
+        Show the Gram matrix and the covariance of the layer, which style losses compare, in one or several pictures.
     regions
         Show the regions of CONTENT and STYLE: equal colors and numbers belong together.
     most
@@ -71,6 +74,7 @@ class Wish:
     patches: Annotated[bool, Switch] = False
     places: int | None = None
     keeps: str | None = None
+    gram: Annotated[bool, Switch] = False
     regions: Annotated[bool, Switch] = False
     most: str | None = None
     backbone: str | None = None
@@ -95,7 +99,7 @@ class Wish:
         Raises:
             UsageError: none, or more than one.
         """
-        kinds = [kind for kind in ("patches", "keeps", "regions") if getattr(self, kind)]
+        kinds = [kind for kind in ("patches", "keeps", "regions", "gram") if getattr(self, kind)]
         if len(kinds) > 1:
             raise UsageError(
                 f"{' and '.join('--' + kind for kind in kinds)} were given; a figure shows one of them"
@@ -119,12 +123,12 @@ class Wish:
             takers = [other for other, takes in TAKES.items() if name in takes]
             if takers and kind not in takers:
                 raise UsageError(f"--{name} does nothing with {shown}; it is for {', '.join(takers)}")
-        if kind == "patches" and not self.layer:
-            raise UsageError("--patches was given without a layer", "add --layer relu3_1")
+        if kind in ("patches", "gram") and not self.layer:
+            raise UsageError(f"--{kind} was given without a layer", "add --layer relu3_1")
         if kind == "activations" and pictures > 1:
             raise UsageError(
                 f"activations are shown of one picture; {pictures} were given",
-                "--patches and --keeps take several",
+                "--patches, --gram and --keeps take several",
             )
         if kind == "regions" and pictures < 2:
             raise UsageError(
@@ -148,7 +152,8 @@ def look(
     Parameters
     ----------
     pictures
-        The picture; several with --patches and --keeps; CONTENT and STYLE with --regions. - reads one from stdin.
+        The picture; several with --patches, --gram and --keeps; CONTENT and STYLE with --regions. - reads one from
+        stdin.
     output
         The figure: .png, .jpg, .webp, .tiff or .avif. Default: its kind, such as activations.png, here.
     on_exists
@@ -185,6 +190,8 @@ def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.I
     if wish.kind == "keeps":
         losses = [name.strip() for name in (wish.keeps or "").split(",") if name.strip()]
         return figures.keeps(pictures, layers, losses, tell=say, **options)
+    if wish.kind == "gram":
+        return figures.gram(pictures, layers, **options)
     if wish.channels is not None:
         options["channels"] = parse_channels(wish.channels)
     if wish.kind == "activations":

@@ -52,6 +52,8 @@ class Output:
         Print one JSON object with the result; progress becomes JSON lines on stderr.
     quiet
         Say nothing but errors; the path of the result is still printed.
+    verbose
+        Say what each term costs, too, as the run goes on and at its end.
     dry_run
         Print what would be done, and write nothing.
     record
@@ -66,6 +68,7 @@ class Output:
     checkpoint_every: float | None = None
     json: Annotated[bool, Switch] = False
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False)] = False
+    verbose: Annotated[bool, Switch] = False
     dry_run: Annotated[bool, Switch] = False
     record: bool = True
 

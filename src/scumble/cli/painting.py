@@ -53,10 +53,11 @@ def carry_out(
         tell_plan(run.rest, path, films, as_json=output.json)
         return
     with Interrupts() as interrupts:
-        with reporter(run.plan, as_json=output.json, quiet=output.quiet) as report:
+        flags = {"as_json": output.json, "quiet": output.quiet, "verbose": output.verbose}
+        with reporter(run.plan, run.until, **flags) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
                 report.note(printable(note))
-            problem = paint(run, report, films)
+            problem = paint(run, report, films, verbose=output.verbose)
         interrupts.ignore()
         if problem and run.last is None:
             if isinstance(problem, KeyboardInterrupt) and not output.quiet:
@@ -134,7 +135,7 @@ def input_notes(run: Run) -> Iterator[str]:
         yield from (f"{picture.name}: {note}" for note in picture.notes)
 
 
-def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
+def paint(run: Run, report: Reporter, films: Films, *, verbose: bool = False) -> BaseException | None:
     """Iterate over the run; return what stopped it early, if anything did."""
     from scumble.engine.memory import release  # torch takes a second to import
 
@@ -145,7 +146,8 @@ def paint(run: Run, report: Reporter, films: Films) -> BaseException | None:
                     report.note(note)
                 report.step(step)
                 if taken := films.step(step):
-                    report.note(f"{taken}  step {step.count}  {costs_line(step.costs())}")
+                    costs = f"  {costs_line(step.costs())}" if verbose else ""
+                    report.note(f"{taken}  step {step.count}{costs}")
     except (Exception, KeyboardInterrupt) as problem:
         release(problem)  # to save the picture takes memory, too
         return problem
@@ -231,8 +233,8 @@ def tell_result(
         print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
         return
     if not output.quiet:
-        costs = costs_line(record.costs)
-        say(f"{record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s  {costs}")
+        costs = f"  {costs_line(record.costs)}" if output.verbose else ""
+        say(f"{record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s{costs}")
         if film:
             say(f"timelapse: {film}")
     if written is not None:

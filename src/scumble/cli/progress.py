@@ -2,15 +2,14 @@
 
 import json
 import sys
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from scumble.cli.clock import RunClock
 from scumble.cli.console import say
+from scumble.engine.plan import with_steps
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
     from scumble.engine.plan import Plan
     from scumble.engine.run import Step
 
@@ -41,35 +40,56 @@ class Reporter:
         """Leave the terminal tidy."""
 
 
-class Clock:
-    """Seconds since the first step, which has waited for torch to load, and seconds left."""
+class Words:
+    """What is said of the steps of a run.
 
-    def __init__(self) -> None:
-        self.first: tuple[float, float] | None = None
+    Args:
+        plan: of the run.
+        until: the step that it stops after, if that is before the end.
+        verbose: whether to tell the costs, too.
+    """
 
-    def tell(self, progress: float) -> tuple[float, str]:
-        """Return the seconds so far, and `12 s left` once that can be known from a share of the work, [0, 1]."""
-        now = time.monotonic()
-        if self.first is None:
-            self.first = (now, progress)
-        seconds, gained = now - self.first[0], progress - self.first[1]
-        return seconds, f"{seconds / gained * (1 - progress):.0f} s left" if gained > 0 else ""
+    def __init__(self, plan: "Plan", until: int | None = None, *, verbose: bool = False) -> None:
+        asked = plan if until is None else with_steps(plan, until)
+        self.steps = {scale.size: scale.steps for scale in asked.scales}
+        whole, self.verbose = sum(scale.work for scale in plan.scales), verbose
+        self.share = sum(scale.work for scale in asked.scales) / whole if whole else 1.0
+        self.clock = RunClock(asked)
+
+    def of(self, step: "Step") -> int:
+        """Return how many steps are to be made at this size."""
+        return min(step.of, self.steps.get(step.scale.size, step.of))
+
+    def done(self, step: "Step") -> float:
+        """Return the share of the work that is done, [0, 1]."""
+        return min(1.0, step.progress / self.share)
+
+    def told(self, step: "Step") -> tuple[str, float, str]:
+        """Return where a run stands, such as `256 x 192, step 12 of 40`, the seconds so far, and what is left."""
+        where = f"{step.scale.width} x {step.scale.height}, step {step.number} of {self.of(step)}"
+        seconds, left = self.clock.tell(step, self.of(step))
+        return where, seconds, left
+
+    def costs(self, step: "Step") -> str:
+        """Return the costs of a step if they are to be told; to read them is to wait for the device."""
+        return costs_line(step.costs()) if self.verbose else ""
 
 
 class Lines(Reporter):
     """A line every few seconds, for logs and pipes."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
+    def __init__(self, words: Words) -> None:
+        self.words = words
         self.said = -SECONDS_BETWEEN_LINES
 
     def step(self, step: "Step") -> None:
-        seconds, left = self.clock.tell(step.progress)
-        if seconds - self.said < SECONDS_BETWEEN_LINES and step.progress < 1:
+        where, seconds, left = self.words.told(step)
+        done = self.words.done(step)
+        if seconds - self.said < SECONDS_BETWEEN_LINES and done < 1:
             return
         self.said = seconds
-        size = f"{step.scale.width} x {step.scale.height}"
-        say(f"{size}  step {step.number}/{step.of}  {costs_line(step.costs())}  {left}".rstrip())
+        parts = (f"{percent(done)}  {where}", left if done < 1 else "", self.words.costs(step))
+        say("  ".join(filter(None, parts)))
 
     def note(self, text: str) -> None:
         say(f"note: {text}")
@@ -82,6 +102,7 @@ class JsonLines(Reporter):
         told = {
             "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
             "progress": round(step.progress, 4), "costs": step.costs(),
+            "layers": step.costs_of_layers(), "weights": dict(step.weights),
         }  # fmt: skip
         say(json.dumps(told))
 
@@ -89,49 +110,53 @@ class JsonLines(Reporter):
         say(json.dumps({"event": "note", "text": text}))
 
 
-class Bars(Reporter):
-    """A bar for each scale, with loss, speed and the time left by pixels times steps, for terminals."""
+class Bar(Reporter):
+    """One bar for the whole run, for terminals: which size is painted, how much is done, how long it will take."""
 
-    def __init__(self, plan: "Plan") -> None:
+    def __init__(self, words: Words) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        self.first: Step | None  # seen of its scale
-        self.bars: Progress = Progress(
-            TextColumn("{task.description}"),
+        self.words = words
+        self.bar: Progress = Progress(
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            TextColumn("{task.completed}/{task.total}  {task.fields[told]}"),
+            TextColumn("{task.fields[told]}", markup=False),
             console=Console(stderr=True),
         )
-        self.tasks: dict[tuple[int, int], TaskID] = {
-            scale.size: self.bars.add_task(f"{scale.width} x {scale.height}", total=scale.steps, told="")
-            for scale in plan.scales
-        }
-        self.clock, self.first, self.started = Clock(), None, 0.0
-        self.bars.start()
+        self.task = self.bar.add_task("getting ready", total=1.0, told="")
+        self.bar.start()
 
     def step(self, step: "Step") -> None:
-        now = time.monotonic()
-        if self.first is None or self.first.scale != step.scale:
-            for size, task in self.tasks.items():  # a run that goes on has made these before
-                if max(size) < max(step.scale.size):
-                    self.bars.update(task, completed=self.bars.tasks[task].total)
-            self.first, self.started = step, now
-        speed = max(step.number - self.first.number, 1) / max(now - self.started, 1e-3)
-        told = f"loss {float(step.total):.4g}  {speed:.1f} steps/s  {self.clock.tell(step.progress)[1]}"
-        self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
+        where, _, left = self.words.told(step)
+        done = self.words.done(step)
+        told = "  ".join(filter(None, (percent(done), left if done < 1 else "", self.words.costs(step))))
+        self.bar.update(self.task, completed=done, description=where, told=told)
 
     def note(self, text: str) -> None:
-        self.bars.console.print(f"note: {text}", highlight=False, markup=False)
+        self.bar.console.print(f"note: {text}", highlight=False, markup=False)
 
     def close(self) -> None:
-        self.bars.stop()
+        self.bar.stop()
 
 
-def reporter(plan: "Plan", *, as_json: bool, quiet: bool) -> Reporter:
-    """Return the way to show a run that fits the flags and the kind of stderr."""
+def percent(share: float) -> str:
+    """Return a share of the work as people say it; only what is done is 100 %.
+
+    Example:
+        >>> percent(0.04), percent(0.999), percent(1)
+        (' 4 %', '99 %', '100 %')
+    """
+    return f"{int(100 * share + 1e-9):2d} %"
+
+
+def reporter(
+    plan: "Plan", until: int | None = None, *, as_json: bool, quiet: bool, verbose: bool = False
+) -> Reporter:
+    """Return the way to show a run, `until` a step, that fits the flags and the kind of stderr."""
     if quiet:
         return Reporter()
     if as_json:
         return JsonLines()
-    return Bars(plan) if sys.stderr.isatty() else Lines()
+    words = Words(plan, until, verbose=verbose)
+    return Bar(words) if sys.stderr.isatty() else Lines(words)

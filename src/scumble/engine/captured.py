@@ -63,15 +63,19 @@ class Captured:
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.stream(here), torch.cuda.graph(self.graph):
             evaluation = objective(self.image)
-            self.gradient, self.names = evaluation.gradient, tuple(evaluation.parts)
-            self.costs = torch.stack([evaluation.total, *evaluation.parts.values()])
+            self.gradient = evaluation.gradient
+            self.names, self.layers = tuple(evaluation.parts), tuple(evaluation.layers)
+            costs = [evaluation.total, *evaluation.parts.values(), *evaluation.layers.values()]
+            self.costs = torch.stack(costs)
 
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image; the result is the caller's own."""
         self.image.copy_(image)
         self.graph.replay()
-        total, *parts = self.costs.clone().unbind()
-        return Evaluation(total, self.gradient.clone(), dict(zip(self.names, parts, strict=True)))
+        total, *costs = self.costs.clone().unbind()
+        parts = dict(zip(self.names, costs[: len(self.names)], strict=True))
+        layers = dict(zip(self.layers, costs[len(self.names) :], strict=True))
+        return Evaluation(total, self.gradient.clone(), parts, layers)
 
 
 def captured(objective: Evaluate, image: Tensor) -> Evaluate:

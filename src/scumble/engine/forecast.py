@@ -1,8 +1,13 @@
-"""What a run will take on this machine: seconds, from two evaluations timed at most an hour ago, and memory."""
+"""What a run will take on this machine: seconds, from two evaluations timed at most an hour ago, and memory.
+
+The seconds are those of a machine that does nothing else. How many times as long it takes at the moment is told by
+the share of the processor that a thread of ours gets: of two threads, beside five programs on two cores, a quarter.
+"""
 
 import json
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,12 +29,14 @@ from scumble.engine.sizes import require_sizes
 from scumble.options import Options
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
-REPEATS = 3  # the fastest counts: what else the machine does is not ours to foresee
+REPEATS = 3  # the fastest counts: others come and go
 BEGINNING = {"cpu": 2.0, "cuda": 4.5}  # seconds: starting, loading libraries, finding regions
 PER_MEGAPIXEL = 0.7  # seconds: reading, coloring, writing
 AROUND = 1.15  # times the evaluations: the optimizer
 TARGETS = 4  # evaluations: before the first one of a scale
 FORWARD = 0.5  # evaluations: what the first pass of tiles takes
+FREE = 0.8  # share of the processor that our first thread gets at least where nobody else wants any
+PROBE = 0.3  # seconds: to find out how much that is now
 FRESH = 3600  # seconds: machines have slow hours, and what one of them left was up to 42 % too high
 
 
@@ -90,7 +97,8 @@ def forecast_here(plan: Plan) -> Forecast:
     for scale, fit in fits.items():
         once = speed.seconds(math.prod(scale.canvas)) * in_tiles(need, scale.canvas, fit)
         seconds += (AROUND * scale.steps * max(1, options.evaluations) + TARGETS * bool(scale.steps)) * once
-    peak = max(need.bytes(*scale.size, fit) for scale, fit in fits.items())
+    painted = [scale for scale in fits if scale.steps] or plan.scales[-1:]
+    peak = max(need.bytes(*scale.size, fits[scale]) for scale in painted)
     return Forecast(round(seconds, 1), round(peak / 1e9, 2), tuple(fits[scale] for scale in plan.scales))
 
 
@@ -120,7 +128,7 @@ def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Sp
 
 
 def seconds_of_one(backbone: Backbone, options: Options, side: int, device: torch.device) -> float:
-    """Return the seconds of one evaluation of a square picture."""
+    """Return the seconds of one evaluation of a square picture, where nobody else wants the processor."""
     random = torch.Generator().manual_seed(0)
     content, style, image = (
         torch.rand(1, 3, side, side, generator=random, dtype=torch.float32).to(device) for _ in range(3)
@@ -128,10 +136,50 @@ def seconds_of_one(backbone: Backbone, options: Options, side: int, device: torc
     objective = captured(make_objective(backbone, options, content, [style], [1.0]), image)
     times = []
     for _ in range(REPEATS + 1):  # the first one warms up
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.thread_time()
         float(objective(image).total)  # waits for the device
-        times.append(time.perf_counter() - started)
-    return min(times[1:])
+        times.append((time.perf_counter() - started, time.thread_time() - worked))
+    return undisturbed(times[1:]) if device.type == "cpu" else min(took for took, _ in times[1:])
+
+
+def undisturbed(times: Sequence[tuple[float, float]]) -> float:
+    """Return the seconds that something takes on a processor of its own.
+
+    Args:
+        times: of several tries, each the seconds that passed, and those in which our first thread ran.
+
+    Example:
+        >>> undisturbed([(1.0, 0.95), (1.5, 0.9)]), undisturbed([(4.0, 1.1), (5.0, 1.0)])
+        (1.0, 1.0)
+    """
+    free = [took for took, worked in times if worked >= FREE * took]
+    return min(free) if free else min(worked for _, worked in times)
+
+
+def slowdown(options: Options) -> float:
+    """Return how many times as long a run takes at the moment, since other programs want the processor; at least 1.
+
+    Takes a third of a second. On a GPU it is 1: who else uses that is not known.
+    """
+    if choose_device(options.device).type != "cpu":
+        return 1.0
+    with as_guest(options.threads):
+        square = torch.full((256, 256), 0.5, dtype=torch.float32)
+        torch.mm(square, square)  # threads start
+        started, worked = time.perf_counter(), time.thread_time()
+        while (took := time.perf_counter() - started) < PROBE:
+            torch.mm(square, square)
+        return times_as_long(took, time.thread_time() - worked)
+
+
+def times_as_long(took: float, worked: float) -> float:
+    """Return how many times as long something takes whose first thread ran so many of the seconds that passed.
+
+    Example:
+        >>> times_as_long(0.3, 0.28), times_as_long(0.3, 0.1)
+        (1.0, 3.0)
+    """
+    return 1.0 if worked >= FREE * took else round(took / max(worked, took / 100), 2)
 
 
 def speed_file() -> Path:

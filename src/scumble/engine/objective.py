@@ -81,6 +81,7 @@ class Objective:
         moments = {layer: sum_up(features[layer]) for layer, sum_up in self.sums.items()}
         parted = {layer: partition.split(features[layer]) for layer, partition in self.partitions.items()}
         costs: dict[str, Tensor] = {}
+        layers: dict[tuple[str, str], Tensor] = {}
         for term in self.terms:
             loss, layer = term.loss, term.layer
             if adds_up(loss):
@@ -91,10 +92,11 @@ class Objective:
                 statistic = loss.statistic(features[layer])
             cost = term.cost(statistic)
             costs[term.name] = costs[term.name] + cost if term.name in costs else cost
+            layers[term.name, layer] = cost.detach()
         total = torch.stack([self.weights[name] * cost for name, cost in costs.items()]).sum()
         (gradient,) = torch.autograd.grad(total, leaf)
         parts = {name: cost.detach() for name, cost in costs.items()}
-        return Evaluation(total.detach(), gradient.contiguous(), parts)
+        return Evaluation(total.detach(), gradient.contiguous(), parts, layers)
 
 
 def adds_up(loss: Loss) -> bool:

@@ -111,7 +111,7 @@ def make_plan(
         raise BadOption(
             f"regions is {options.regions!r}, but the masks say what the regions are", "leave it out"
         )
-    width, height = canvas(options.size, content.width, content.height)
+    width, height = canvas(options.size, content.width, content.height, options.dpi)
     unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
     steps = (0,) if unpainted else options.steps
     shape = None if "x" in options.size else (content.width, content.height)

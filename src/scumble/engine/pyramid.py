@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scumble.image.resize import fit
+from scumble.options.paper import DPI, in_pixels
 
 STEP_COST = 12_000  # pixels; compact on two cores: 12 ms a step and 1 ms for each thousand pixels
 SMALLEST_SIDE = 16  # of a picture that reaches relu5_1 of VGG, in pixels
@@ -34,17 +35,18 @@ class Scale:
         return (math.prod(self.canvas) + STEP_COST) * self.steps
 
 
-def canvas(size: str, width: int, height: int) -> tuple[int, int]:
-    """Return width and height of the result for a content of `width` x `height`.
+def canvas(size: str, width: int, height: int, dpi: int | None = None) -> tuple[int, int]:
+    """Return width and height of the result for a content of `width` x `height`, of a print at so many dots per inch.
 
     Example:
-        >>> canvas("512", 4000, 3000), canvas("400x300", 4000, 3000)
-        ((512, 384), (400, 300))
+        >>> canvas("512", 4000, 3000), canvas("400x300", 4000, 3000), canvas("A4", 4000, 3000)
+        ((512, 384), (400, 300), (3307, 2480))
     """
-    if "x" in size:
-        across, down = map(int, size.split("x"))
+    pixels = in_pixels(size, dpi or DPI, width, height)
+    if "x" in pixels:
+        across, down = map(int, pixels.split("x"))
         return across, down
-    return fit(width, height, int(size))
+    return fit(width, height, int(pixels))
 
 
 def pyramid(

@@ -196,7 +196,9 @@ class Painting:
             for number, of, image, evaluation in self._paint(scale, image, scene):  # noqa: B020
                 self.count, self.costs = self.count + 1, {"total": evaluation.total, **evaluation.parts}
                 notes, self.notes = self.notes, ()
-                yield step_at(self.plan, self._state(scale, number, of, image, scene), notes)
+                yield step_at(
+                    self.plan, self._state(scale, number, of, image, scene), notes, evaluation.layers
+                )
         if scale.steps == 0:
             total, parts = split(self.costs)
             yield Step(scale, 0, 0, self.count, 1.0, total, parts, scene.shown(image), self.notes)

@@ -1,10 +1,11 @@
 """What a run tells of itself: the picture after each update."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from scumble.engine.compared import active_losses
 from scumble.engine.plan import Plan
 from scumble.engine.pyramid import Scale
 from scumble.engine.state import State
@@ -23,6 +24,12 @@ class Step:
     parts: Mapping[str, Tensor]  # cost of each loss in its own units, 0-d
     image: Tensor  # (1, 3, H, W), [0, 1]
     notes: tuple[str, ...] = ()  # what the user should know, each said once
+    layers: Mapping[tuple[str, str], Tensor] = field(
+        default_factory=dict
+    )  # of a loss's part, by loss and layer
+    weights: Mapping[str, float] = field(
+        default_factory=dict
+    )  # of the losses: times the parts they give the total
 
     @property
     def finished_scale(self) -> bool:
@@ -33,13 +40,29 @@ class Step:
         """Return total and parts as numbers, each part in its formula's own units. Waits for the device."""
         return {"total": float(self.total)} | {name: float(cost) for name, cost in self.parts.items()}
 
+    def costs_of_layers(self) -> dict[str, dict[str, float]]:
+        """Return what each layer adds to each part, as numbers, in the loss's own units. Waits for the device."""
+        found: dict[str, dict[str, float]] = {}
+        for (name, layer), cost in self.layers.items():
+            found.setdefault(name, {})[layer] = float(cost)
+        return found
 
-def step_at(plan: Plan, state: State, notes: tuple[str, ...] = ()) -> Step:
+
+def step_at(
+    plan: Plan,
+    state: State,
+    notes: tuple[str, ...] = (),
+    layers: Mapping[tuple[str, str], Tensor] | None = None,
+) -> Step:
     """Return the step that a run has just made."""
     at, scale = state.position, plan.scales[state.position.scale]
     done = sum(each.work for each in plan.scales[: at.scale]) + scale.work * at.number / at.of
     progress = done / sum(each.work for each in plan.scales)
-    return Step(scale, at.number, at.of, at.count, progress, *split(state.costs), state.shown, notes)
+    total, parts = split(state.costs)
+    weights = {name: weight for name, (_, weight) in active_losses(plan.options).items()}
+    return Step(
+        scale, at.number, at.of, at.count, progress, total, parts, state.shown, notes, layers or {}, weights
+    )
 
 
 def split(costs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -20,6 +20,7 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
+from scumble.engine.costs import Costs
 from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.engine.moments import central, gradient_of, mixed, raw_moments
@@ -174,23 +175,24 @@ class TiledObjective:
 
     def __call__(self, image: Tensor) -> Evaluation:
         """Evaluate an image (1, 3, H, W)."""
-        parts = {name: torch.zeros((), dtype=torch.float64) for name in self.weights}
-        moments = self._sums(image, parts)
-        of_moments = self._style_gradients(moments, parts)
+        costs = Costs(self.weights)
+        moments = self._sums(image, costs)
+        of_moments = self._style_gradients(moments, costs)
         gradient = torch.empty_like(image)
         for tile in self.reader.tiles(image, self.reader.wide_halo):
             of_tile = self._tile_gradient(tile, tile.read(image), moments, of_moments)
             tile.own(gradient).copy_(tile.inner(of_tile, size_of(image)))
         give_back()  # what tiles took is not left while the optimizer needs its own
-        total = sum(
-            (self.weights[name] * cost for name, cost in parts.items()), torch.zeros((), dtype=torch.float64)
+        nothing = torch.zeros((), dtype=torch.float64)
+        total = sum((self.weights[name] * cost for name, cost in costs.parts.items()), nothing)
+        parts = {name: cost.to(image) for name, cost in costs.parts.items()}
+        return Evaluation(
+            total.to(image), gradient, parts, {key: cost.to(image) for key, cost in costs.layers.items()}
         )
-        numbers = {name: cost.to(image) for name, cost in parts.items()}
-        return Evaluation(total.to(image), gradient, numbers)
 
     @torch.no_grad()
-    def _sums(self, image: Tensor, parts: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return the raw moments of the style layers; add the costs of the local terms to the parts."""
+    def _sums(self, image: Tensor, costs: Costs) -> dict[str, Tensor]:
+        """Return the raw moments of the style layers; add the costs of the local terms."""
         sums: dict[str, Tensor] = {}
         for tile, features in self.reader.read(image, self.layers):
             of_style = {layer: features[layer] for layer in self.style_layers}
@@ -198,17 +200,17 @@ class TiledObjective:
             for term in self.local:
                 own = partial(self.reader.own, tile, layer=term.layer, picture=image)
                 cost = term.cost(tile, features[term.layer], self.reader.strides[term.layer], own)
-                parts[term.name] += cost.cpu().double()
+                costs.add(term.name, term.layer, cost.cpu().double())
         return sums
 
-    def _style_gradients(self, sums: Mapping[str, Tensor], parts: dict[str, Tensor]) -> Mapping[str, Tensor]:
-        """Add the style costs to the parts and return the total's gradients of the raw moments."""
+    def _style_gradients(self, sums: Mapping[str, Tensor], costs: Costs) -> Mapping[str, Tensor]:
+        """Add the style costs and return the total's gradients of the raw moments."""
         leaves = {layer: moments.requires_grad_() for layer, moments in sums.items()}
         total = torch.zeros((), dtype=torch.float64)
         for term in self.style:
             cost = term.cost(leaves[term.layer])
             total = total + self.weights[term.name] * cost
-            parts[term.name] += cost.detach()
+            costs.add(term.name, term.layer, cost.detach())
         found = torch.autograd.grad(total, list(leaves.values())) if leaves else ()
         return dict(zip(leaves, found, strict=True))
 

@@ -1,4 +1,4 @@
-"""See what a backbone sees: activations, the patches that drive a channel, what a layer keeps, regions.
+"""See what a backbone sees: activations, Gram matrices, patches that drive a channel, what a layer keeps, regions.
 
 Each figure is a Pillow picture, which a notebook shows:
 
@@ -7,6 +7,7 @@ Each figure is a Pillow picture, which a notebook shows:
 """
 
 from scumble.look.channels import activations as activations
+from scumble.look.gram import gram as gram
 from scumble.look.keeping import keeps as keeps
 from scumble.look.keeping import reconstruct as reconstruct
 from scumble.look.pairing import COLORS as COLORS

@@ -18,6 +18,9 @@ class Evaluation:
     total: Tensor  # 0-d, on the device
     gradient: Tensor  # of total to the image, as large as the image
     parts: Mapping[str, Tensor] = field(default_factory=dict)  # 0-d each, by the name of the loss
+    layers: Mapping[tuple[str, str], Tensor] = field(
+        default_factory=dict
+    )  # what each layer adds to a loss's part
 
 
 Evaluate = Callable[[Tensor], Evaluation]

@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from pydantic import BeforeValidator, Field
 
+from scumble.options.paper import DPI, PATTERN
 from scumble.options.values import LOOK, Part, as_size, as_text
 
 
@@ -16,9 +17,17 @@ class Look(Part):
     )
     size: Annotated[str, BeforeValidator(as_size), LOOK] = Field(
         "512",
-        pattern=r"^[1-9]\d{0,4}(x[1-9]\d{0,4})?$",
+        pattern=PATTERN,
         description="Long edge of the result in pixels, 1 to 16384; or WIDTHxHEIGHT, which stretches "
-        "content and style to just that.",
+        "content and style to just that. Or of a print: 30cm, 30x20cm, 12in, 300mm; A0 to A6, letter or legal, "
+        "into which it fits.",
+    )
+    dpi: Annotated[int | None, LOOK] = Field(
+        None,
+        ge=20,
+        le=2400,
+        description=f"Dots per inch, 20 to 2400, written into the picture so that it is printed in its size; of a "
+        f"size in pixels none, of a print's {DPI}, if not given.",
     )
     strength: Annotated[float, LOOK] = Field(
         50.0,

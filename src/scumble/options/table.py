@@ -11,6 +11,7 @@ from scumble.options.color import Color
 from scumble.options.look import Look
 from scumble.options.losses import Losses
 from scumble.options.machine import Machine
+from scumble.options.paper import DPI, flaw, is_print
 from scumble.options.search import Search
 from scumble.options.styles import Styles
 from scumble.presets import load_preset
@@ -18,7 +19,7 @@ from scumble.registry import check
 
 MAX_SIDE = 16384
 PATTERNS = {
-    "size": f"it should be as 512 or 400x300, a side 1 to {MAX_SIDE}",
+    "size": f"it should be as 512, 400x300, 30cm, 30x20cm, 12in, A4 or letter, a side 1 to {MAX_SIDE} pixels",
     "regions": "it should be auto, off, or 1 to 8",
 }
 LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
@@ -60,13 +61,19 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
             if not LAYER.fullmatch(layer):
                 raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
-        if max(map(int, self.size.split("x"))) > MAX_SIDE:
-            raise BadOption(f"size is {self.size!r}; a side may have at most {MAX_SIDE} pixels")
+        message, hint = flaw(self.size, self.dpi or DPI, MAX_SIDE)
+        if message:
+            raise BadOption(message, hint)
 
     @property
     def given(self) -> dict[str, Any]:
         """What was asked for by name; the rest comes from the preset or is a default."""
         return dict(self._given)
+
+    @property
+    def print_dpi(self) -> int | None:
+        """Dots per inch that the picture is to say; None where neither they nor a print were asked for."""
+        return self.dpi or (DPI if is_print(self.size) else None)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Options) and self.model_dump() == other.model_dump()

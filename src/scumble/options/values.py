@@ -6,6 +6,8 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from scumble.options.paper import PAPERS
+
 
 def parse_layers(value: object) -> object:
     """Turn `relu1_1=0.2,relu2_1=0.8`, or names alone for equal weights that sum to 1, into a mapping.
@@ -77,15 +79,18 @@ def as_text(value: object) -> object:
 
 
 def as_size(value: object) -> object:
-    """Let a number stand for a long edge, and two for width and height.
+    """Let a number stand for a long edge, and two for width and height; papers and units have their usual letters.
 
     Example:
-        >>> as_size(400), as_size((400, 300)), as_size("400x300")
-        ('400', '400x300', '400x300')
+        >>> as_size(400), as_size((400, 300)), as_size("400x300"), as_size("a4"), as_size("30 CM")
+        ('400', '400x300', '400x300', 'A4', '30cm')
     """
     if isinstance(value, tuple | list) and len(value) == 2:
         return "x".join(map(str, value))
-    return as_text(value)
+    if not isinstance(value, str):
+        return as_text(value)
+    plain = value.replace(" ", "").lower()
+    return plain.upper() if plain.upper() in PAPERS else plain
 
 
 def shown(value: object) -> str:

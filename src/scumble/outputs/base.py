@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 from scumble.image.profile import srgb_profile
 from scumble.registry import Registry
@@ -38,12 +38,26 @@ class Writer(ABC):
 
 
 def save(image: Image.Image, kind: str, **options: Any) -> bytes:
-    """Return a picture encoded by Pillow, without the camera's data, with the sRGB profile embedded."""
-    image = image.copy()
+    """Return a picture encoded by Pillow, without the camera's data, with the sRGB profile embedded.
+
+    Of what the picture says of itself only `info["dpi"]` is kept, across and down: for the formats that have no place
+    for it, as Exif.
+    """
+    image, dpi = image.copy(), image.info.get("dpi")
     image.info = {}
+    if dpi:
+        options |= {"exif": resolution(dpi)} if kind in ("WEBP", "AVIF") else {"dpi": dpi}
     buffer = io.BytesIO()
     image.save(buffer, kind, **{"icc_profile": srgb_profile(), **options})
     return buffer.getvalue()
+
+
+def resolution(dpi: tuple[float, float]) -> bytes:
+    """Return Exif data that say nothing but the dots per inch."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.XResolution], exif[ExifTags.Base.YResolution] = dpi
+    exif[ExifTags.Base.ResolutionUnit] = 2  # inches
+    return exif.tobytes()
 
 
 def on_white(image: Image.Image) -> Image.Image:
@@ -51,7 +65,9 @@ def on_white(image: Image.Image) -> Image.Image:
     if image.mode != "RGBA":
         return image.convert("RGB")
     white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, image).convert("RGB")
+    opaque = Image.alpha_composite(white, image).convert("RGB")
+    opaque.info = dict(image.info)
+    return opaque
 
 
 outputs: Registry[Writer] = Registry("output format", "outputs")
