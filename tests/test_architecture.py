@@ -22,7 +22,7 @@ BESIDE = [
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
-presets registry
+paths presets registry
 options plugins
 axis image
 backbones losses measures optimizers

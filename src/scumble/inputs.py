@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -17,6 +16,7 @@ from scumble.image.masks import make_masks
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
 from scumble.options.values import parse_layers
+from scumble.paths import as_path
 from scumble.record import Source
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, as parts of the sides
@@ -73,8 +73,8 @@ Read = tuple[Picture, Source]
 
 def read(given: Any, weight: float = 1.0) -> Read:
     """Read a picture, and say where it is from."""
-    path = given if isinstance(given, str | os.PathLike) else None
-    picture = read_picture(given)
+    path = as_path(given) if isinstance(given, str | os.PathLike) else None
+    picture = read_picture(given if path is None else path)
     return picture, Source.of(picture, path, weight)
 
 
@@ -133,7 +133,7 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
         UsageError: two names with a comma between, where the flag is to be given twice.
     """
     for mask in given:
-        if isinstance(mask, str) and "," in mask and not Path(mask).exists():
+        if isinstance(mask, str) and "," in mask and not as_path(mask).exists():
             raise UsageError(
                 f"there is no mask {mask!r}",
                 "for several the flag is repeated: --content-mask a.png --content-mask b.png",

@@ -19,6 +19,7 @@ from scumble.image.convert import orientation, to_rgb, upright
 from scumble.image.decode import decode, quiet, require_readable
 from scumble.image.limits import check_size
 from scumble.image.sniff import HEAD
+from scumble.paths import as_path
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
@@ -62,14 +63,15 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
     Of several frames or pages, the first is read. What was converted is said in `notes`.
 
     Args:
-        source: a path; the bytes of a file; a PIL image; an array (H, W) or (H, W, 1 or 3 or 4), uint8,
-            uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in [0, 1]. A `Picture` is
-            returned as it is.
+        source: a path, `~/...` and `file:///...` too; the bytes of a file; a PIL image; an array (H, W) or
+            (H, W, 1 or 3 or 4), uint8, uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in
+            [0, 1]. A `Picture` is returned as it is.
         max_side: pixels, the longest side allowed.
         max_pixels: how many are allowed in all.
 
     Raises:
         ImageError: there is no such file, or it is no picture of an allowed format, damaged, or too large.
+        UsageError: see `as_path`.
 
     Example:
         >>> picture = read_picture(np.full((2, 3), 128, np.uint8))
@@ -79,7 +81,7 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
     if isinstance(source, Picture):
         return source
     if isinstance(source, (str, os.PathLike)):
-        path = Path(os.fsdecode(source))
+        path = as_path(source)
         return _from_bytes(_read_file(path), path.name, max_side, max_pixels)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _from_bytes(bytes(source), UNNAMED, max_side, max_pixels)
