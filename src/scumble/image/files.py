@@ -15,9 +15,11 @@ from PIL import Image
 
 from scumble.errors import ImageError
 from scumble.image.arrays import SHAPES, from_array, from_tensor, is_tensor
-from scumble.image.convert import orientation, to_rgb, upright
-from scumble.image.decode import decode, quiet, require_readable
+from scumble.image.convert import orientation, to_rgb, turned_by
+from scumble.image.decode import decode, load, quiet, require_readable
+from scumble.image.libtiff import silent_libtiff
 from scumble.image.limits import check_size
+from scumble.image.sift import TURNED
 from scumble.image.sniff import HEAD
 from scumble.paths import as_path
 
@@ -60,7 +62,8 @@ class Picture:
 def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture: upright, in sRGB, 8 bits per channel, its transparency kept aside.
 
-    Of several frames or pages, the first is read. What was converted is said in `notes`.
+    Of several frames the first is read, of several pages the first that is no preview. What was converted is said in
+    `notes`.
 
     Args:
         source: a path, `~/...` and `file:///...` too; the bytes of a file; a PIL image; an array (H, W) or
@@ -107,17 +110,20 @@ def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Pictu
 def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     check_size(UNNAMED, image.width, image.height, max_side, max_pixels)
     try:
-        with quiet():
-            notes = ("turned as its EXIF orientation says",) if orientation(image) != 1 else ()
-            rgb, alpha, more = to_rgb(upright(image), UNNAMED)
+        with quiet(), silent_libtiff():
+            load(image)
+            turn = orientation(image)
+            rgb, alpha, more = to_rgb(turned_by(image, turn), UNNAMED)
     except ImageError:
         raise
     except Exception as error:  # a picture that Pillow opened but has not decoded yet
-        raise ImageError(f"the PIL image cannot be decoded: {str(error).splitlines()[:1]}") from error
+        why = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ImageError(f"the PIL image cannot be decoded: {why}") from error
     pixels = sha256(
         f"{rgb.width} x {rgb.height}".encode() + rgb.tobytes() + (alpha.tobytes() if alpha else b"")
     )
-    return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), (*notes, *more))
+    notes = (TURNED, *more) if turn != 1 else more
+    return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), notes)
 
 
 def _read_file(path: Path) -> bytes:
