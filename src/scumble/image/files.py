@@ -165,4 +165,9 @@ def _missing(path: Path) -> ImageError:
     hint = f"did you mean {str(path.with_name(near[0]))!r}?" if near else ""
     if re.fullmatch(r"[\d.,]+", path.name):
         hint = "behind a flag, a list takes commas: --style-weights 0.7,0.3"
-    return ImageError(f"there is no file {str(path)!r}", hint)
+    return ImageError(missing(path), hint)
+
+
+def missing(path: Path) -> str:
+    """Return the message that there is no such file."""
+    return f"there is no file {str(path)!r}"
