@@ -43,17 +43,14 @@ def streamed(data: bytes, change) -> bytes:
 
 class TestPng:
     @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1", "I;16"])
-    @pytest.mark.parametrize("left", [0, 1, 0.3, 0.9, -1])
+    @pytest.mark.parametrize("left", [0, 1, 20, 47, 47.5])  # rows of 48; of whole ones Pillow says nothing
     def test_a_stream_that_ends_early_in_due_form(self, mode, left):
-        image = (
-            Image.fromarray(np.full((20, 30), 40_000, np.uint16)) if mode == "I;16" else noisy().convert(mode)
-        )
+        image = Image.new("RGB", (64, 48), (200, 90, 40)).convert(mode if mode != "I;16" else "RGB")
+        if mode == "I;16":
+            image = Image.fromarray(np.full((48, 64), 40_000, np.uint16))
         data = encoded(image, "PNG")
         assert read_picture(streamed(data, zlib.compress)).rgb == read_picture(data).rgb
-        short = streamed(
-            data,
-            lambda rows: zlib.compress(rows[: round(left * len(rows)) if isinstance(left, float) else left]),
-        )
+        short = streamed(data, lambda rows: zlib.compress(rows[: int(left * len(rows) / 48)]))
         assert "pixels end early" in refused(short) or "truncated" in refused(short)
 
     @pytest.mark.parametrize("missing", [0, 1, 100])
