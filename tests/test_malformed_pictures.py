@@ -2,6 +2,7 @@
 
 import random
 import struct
+import tracemalloc
 import zlib
 from functools import cache
 
@@ -10,6 +11,8 @@ from PIL import features
 
 from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
+from scumble.image.sift.jpeg import sift_jpeg
+from scumble.image.sift.png import sift_png
 
 from .pictures import encoded, scene
 
@@ -62,6 +65,16 @@ def png(width: int, height: int, *, body: bytes | None = None, extra: bytes = b"
     head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
     body = zlib.compress(bytes((3 * width + 1) * height)) if body is None else body
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def peak(action) -> int:
+    """The most bytes that Python allocates while something is done."""
+    tracemalloc.start()
+    try:
+        action()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 class TestDamage:
@@ -181,7 +194,9 @@ class TestBombs:
 
     def test_text_that_unpacks_to_much_more(self):
         packed = zlib.compress(bytes(50 << 20), 9)
-        assert "damaged or unusual PNG" in refusal(png(2, 2, extra=chunk(b"zTXt", b"a\0\0" + packed)))
+        for keyword in (b"a", b"Raw profile type exif", b"XML:com.adobe.xmp"):
+            data = png(2, 2, extra=chunk(b"zTXt", keyword + b"\0\0" + packed) * 20)
+            assert peak(lambda data=data: read_picture(data)) < 8 << 20
 
     def test_a_profile_that_unpacks_to_much_more(self):
         packed = zlib.compress(bytes(50 << 20), 9)
@@ -189,7 +204,57 @@ class TestBombs:
         assert picture.notes == ("color profile damaged or too long, ignored",)
 
     def test_endless_chunks(self):
-        assert "more than 200000 chunks" in refusal(png(2, 2, extra=chunk(b"teXt", b"") * 200_001))
+        for kind in (b"teXt", b"iCCP", b"IDAT"):
+            data = png(2, 2, extra=chunk(kind, b"") * 80_000)
+            assert "is a damaged PNG: more than 20234 chunks" in refusal(data)
+        assert read_picture(png(2, 2, extra=chunk(b"teXt", bytes(4096)) * 30_000)).rgb.size == (2, 2)
+
+    def test_many_profiles(self):
+        profile = chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(1 << 20), 9))
+        data = png(2, 2, extra=profile * 700)
+        assert read_picture(data).notes == ("color profile damaged, ignored",)
+        assert peak(lambda: read_picture(data)) < 8 << 20
+
+    def test_endless_parts_of_a_jpeg(self):
+        data = whole("JPEG")
+        assert "a JPEG of more than 5000 parts" in refusal(data[:2] + b"\xff\xe5\0\2" * 10_000 + data[2:])
+        assert "a JPEG of more than 5000 parts" in refusal(data[:-2] + b"\xff\xfe\0\2" * 10_000 + data[-2:])
+
+    @pytest.mark.parametrize("filling", [b"\xff", b"\0", b"\xff\0"], ids=repr)
+    def test_what_lies_between_the_parts_of_a_jpeg_is_passed_over_at_once(self, filling):
+        data = whole("JPEG")
+        stuffed = data[:20] + filling * 1_000_000 + data[20:]
+        assert len(sift_jpeg("image", stuffed, lambda *_: None).data) <= len(data)
+        assert read_picture(stuffed).rgb == read_picture(data).rgb
+
+    def test_nothing_that_is_no_pixel_reaches_a_decoder(self):
+        extra = (
+            chunk(b"tEXt", b"scumble\0{}")
+            + chunk(b"acTL", struct.pack(">II", 9, 0))
+            + chunk(b"eXIf", b"II*\0")
+        )
+        assert sift_png("image", png(2, 2, extra=extra), lambda *_: None).data == png(2, 2)
+        data = whole("JPEG")
+        stuffed = data[:20] + b"\xff\xe1\0\x0aExif\0\0II\xff\xfe\0\4hi" + data[20:]
+        assert sift_jpeg("image", stuffed, lambda *_: None).data == data
+
+    @pytest.mark.parametrize(
+        "kind", [b"!\xfe" + b"\1a" * 30_000 + b"\0", b"!\xfe\0" * 30_000], ids=["parts", "extensions"]
+    )
+    def test_endless_blocks_of_a_gif(self, kind):
+        data = whole("GIF")
+        assert "is a GIF of more blocks than" in refusal(data[:13] + data[13:781] + kind + data[781:])
+
+    def test_runs_that_are_unpacked_one_by_one(self):
+        head = struct.pack("<IHHIIiiHHIIiiII", 0, 0, 0, 54, 40, 1000, 1000, 1, 8, 1, 0, 1, 1, 0, 0)
+        assert "a BMP of 2000054 bytes of runs; 1048576 are allowed" in refusal(
+            b"BM" + head + b"\1\0" * 1_000_000
+        )
+
+    def test_a_webp_whose_canvas_is_far_larger_than_its_picture(self):
+        head = b"VP8X" + struct.pack("<I", 10) + bytes(4) + b"\xff\x3f\0" * 2
+        body = b"WEBP" + head + whole("WEBP")[12:]
+        assert "16384 x 16384 pixels" in refusal(b"RIFF" + struct.pack("<I", len(body)) + body)
 
     def test_10000_frames(self):
         frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
@@ -232,6 +297,7 @@ LIARS = {
     "of no known format": b"\x91\xfe\x03\x80" * 40,
     "a JPEG XL picture": b"\xff\x0a" + bytes(40),
     "a program": b"\x7fELF" + bytes(60),
+    "a camera raw file": b"IIRO\x08\0\0\0" + bytes(60),
 }
 
 

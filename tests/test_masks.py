@@ -12,9 +12,9 @@ from scumble.engine.objective import make_objective
 from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
 from scumble.engine.untouched import Painted
-from scumble.errors import BadOption, UsageError
+from scumble.errors import BadOption, ImageError, UsageError
 from scumble.image.files import read_picture
-from scumble.image.masks import make_masks
+from scumble.image.masks import make_masks, require_seen
 from scumble.image.resize import resize
 from scumble.inputs import Style
 from scumble.losses.base import losses
@@ -290,3 +290,64 @@ def test_a_record_knows_its_masks(content, style, tmp_path):
     named = first.record.options | {"content_mask": ["/etc/hostname"]}
     hostile = first.record.model_copy(update={"options": named, "content_masks": ()})
     assert prepare_again(hostile, [tmp_path]).plan.masks is None  # what options name is never read
+
+
+def half_hidden(style):
+    """Return a style whose left half is transparent, and a mask of that half."""
+    picture = style.rgb.convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, picture.width // 2, picture.height))
+    return picture, left(*picture.size)
+
+
+def test_a_mask_that_selects_only_hidden_pixels_is_refused(content, style):
+    picture, mask = half_hidden(style)
+    for one in (mask, left(31, 47, 0.45)):
+        with pytest.raises(
+            UsageError, match="a mask selects only what is transparent in the style 'image'"
+        ) as caught:
+            prepare(content, Style(picture, mask=one))
+        assert "opaque" in caught.value.hint
+    assert prepare(content, Style(picture, mask=255 - mask)).plan.masks is not None
+    assert prepare(content, Style(picture, mask=left(60, 60, 0.6))).plan.masks is not None
+    with pytest.raises(UsageError, match="selects only what is transparent"):  # one of two styles
+        prepare(content, [Style(style), Style(picture, mask=mask)])
+
+
+def test_mask_crop_and_what_is_hidden_may_together_leave_nothing(content, style):
+    picture, _ = half_hidden(style)
+    upper = left(60, 60).T.copy()
+    assert prepare(content, Style(picture, mask=upper, crop=(0, 0, 1, 0.9))).plan.masks is not None
+    narrow = left(60, 60, 0.6)  # of which the part that is seen is outside of the crop
+    with pytest.raises(UsageError, match="selects only what is transparent"):
+        prepare(content, Style(picture, mask=left(60, 60), crop=(0, 0, 0.9, 1)))
+    with pytest.raises(ImageError, match="transparent everywhere that counts"):
+        prepare(content, Style(picture, mask=narrow, crop=(0, 0, 0.5, 1)))
+
+
+def test_a_color_that_selects_only_hidden_pixels_is_refused(content, style):
+    picture, _ = half_hidden(style)
+    colors = colored(RED, BLUE)
+    with pytest.raises(UsageError, match="a color of a mask selects only what is transparent in the styles"):
+        prepare(content, Style(picture, mask=colors, content_mask=colors))
+    drawn, other = read_picture(colors), read_picture(colored(RED, BLACK))
+    masks = make_masks([drawn], [drawn, other], 2)
+    require_seen(
+        masks, [drawn, other], [read_picture(picture), style]
+    )  # the other has the color, and shows it
+
+
+def test_a_content_that_is_transparent_everywhere_is_refused(style):
+    clear = Image.new("RGBA", (64, 48), (200, 10, 10, 0))
+    with pytest.raises(ImageError, match="transparent everywhere that counts"):
+        prepare(clear, style)
+    clear.putpixel((3, 3), (200, 10, 10, 255))
+    assert prepare(clear, style).plan.content.alpha is not None
+
+
+def test_a_mask_of_another_shape_is_told(content, style):
+    turned = left(48, 64)
+    plan = prepare(content, Style(style, mask=left(60, 30), content_mask=turned)).plan
+    assert "a mask, 48 x 64, is stretched to its shape, 64 x 48" in plan.content.notes
+    assert "a mask, 60 x 30, is stretched to its shape, 60 x 60" in plan.styles[0].notes
+    for same in (left(), left(128, 96), left(65, 48), left(16, 12)):
+        assert prepare(content, Style(style, content_mask=same)).plan.content.notes == content.notes

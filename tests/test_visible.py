@@ -5,10 +5,11 @@ import pytest
 from PIL import Image
 
 from scumble.api import Style, stylize
+from scumble.compare import References, compare
 from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.visible import visible
-from scumble.look import regions
+from scumble.look import activations, keeps, patches, reconstruct, regions
 
 TINY = {"size": 64, "steps": 3, "coarsest": 0}
 
@@ -100,3 +101,44 @@ def test_regions_of_a_style_are_shown_without_what_is_hidden(content, style):
         regions(content, half_hidden(style, hidden), most=2) for hidden in ((255, 0, 0), (0, 0, 255))
     )
     assert np.array_equal(pixels(one), pixels(other))
+
+
+def test_what_is_hidden_is_not_measured(content, style):
+    """Neither of a picture nor of what it is compared with."""
+    told = [
+        compare(
+            read_picture(half_hidden(style, hidden)),
+            content,
+            References(content),
+            References(
+                read_picture(half_hidden(content, hidden)),
+                (read_picture(half_hidden(style, hidden)),),
+                (1.0,),
+            ),
+        )
+        for hidden in ((255, 0, 0), (0, 0, 255))
+    ]
+    assert told[0].measures == told[1].measures
+    assert told[0].level == told[1].level
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        lambda picture: activations(picture, "relu1_1", channels=2, size=64),
+        lambda picture: patches(picture, "relu1_1", channels=2, places=2, size=64),
+        lambda picture: keeps(picture, "relu1_1", "content", size=48, steps=2),
+        lambda picture: reconstruct(picture, "relu1_1", size=48, steps=2),
+    ],
+    ids=["activations", "patches", "keeps", "reconstruct"],
+)
+def test_a_figure_shows_what_a_run_sees(style, figure):
+    one, other = (figure(half_hidden(style, hidden)) for hidden in ((255, 0, 0), (0, 0, 255)))
+    assert np.array_equal(pixels(one), pixels(other))
+    with pytest.raises(ImageError, match="transparent everywhere"):
+        figure(Image.new("RGBA", (64, 48)))
+
+
+def test_regions_of_a_content_that_is_hidden_everywhere_are_refused(style):
+    with pytest.raises(ImageError, match="transparent everywhere"):
+        regions(Image.new("RGBA", (64, 48)), style)

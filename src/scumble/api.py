@@ -19,6 +19,7 @@ from scumble.image.resize import resize, resize_softly
 from scumble.inputs import NO_MASK, Sources, files_given, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
+from scumble.paths import as_path
 from scumble.plugins import loaded_plugins
 from scumble.record import PluginSource, Record, Source, portable_name
 from scumble.result import Result as Result
@@ -287,6 +288,7 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         folders: where to look for its inputs.
         overrides: options to change.
     """
+    folders = [as_path(folder) for folder in folders]
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(f"there is no folder {str(folder)!r}", "--inputs takes folders")

@@ -23,6 +23,7 @@ from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
+from scumble.paths import as_path
 from scumble.record import MAX_BYTES, Record
 from scumble.saving.destination import kept
 from scumble.saving.names import numbered
@@ -55,7 +56,7 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], every: float = EVERY) -> None:
         if not 0 <= every < math.inf:
             raise BadOption(f"a checkpoint each {every} s was asked for; it must be finite and 0 or more")
-        self.path, self.every = Path(path), every
+        self.path, self.every = as_path(path), every
         check_folder(self.path)
         if os.path.lexists(self.path) and not is_checkpoint(self.path):
             raise OutputExists(
@@ -219,7 +220,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Kept:
         CheckpointError: there is no such file, it is no checkpoint, or a damaged one.
     """
     require_kind("the checkpoint", path, (str, os.PathLike), "a path")
-    path = Path(path)
+    path = as_path(path)
     require_header(path)
     with reading(path) as file:
         told = file.metadata() or {}

@@ -14,6 +14,7 @@ from scumble.errors import UsageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, fit_within, resize
 from scumble.image.sheet import sheet
+from scumble.image.visible import visible
 from scumble.record import Record, Source
 
 EDGE = 1024
@@ -62,15 +63,19 @@ def compare(a: Picture, b: Picture, of_a: References, of_b: References) -> Compa
 
     Args:
         a: a picture.
-        b: another; one of another shape is stretched.
+        b: another; one of another shape is stretched. What is transparent of either does not count.
         of_a: what `a` is measured against.
         of_b: the same for `b`; a measure is left out that only one of them allows.
+
+    Raises:
+        ImageError: one of them is transparent everywhere.
 
     Example:
         >>> black, gray = (read_picture(Image.new("RGB", (32, 32), color)) for color in ("black", "gray"))
         >>> compare(black, gray, References(), References()).level
         128.0
     """
+    a, b = visible(a), visible(b)
     size = fit_within(min((a.rgb.size, b.rgb.size), key=lambda size: size[0] * size[1]), EDGE)
     first, second = (resize(picture.rgb, size) for picture in (a, b))
     values_a, values_b = measured(first, of_a), measured(second, of_b)
@@ -88,7 +93,8 @@ def measured(picture: Image.Image, references: References) -> dict[str, float]:
 
     Args:
         picture: shrunk to a long edge of 1024 pixels if it is larger.
-        references: resized as a run does: the content to the picture's size, styles to its long edge.
+        references: resized as a run does: the content to the picture's size, styles to its long edge; what they hide
+            does not count.
     """
     from scumble.engine.guest import as_guest  # torch takes a second to import
 
@@ -105,13 +111,13 @@ def measured_here(picture: Image.Image, references: References) -> dict[str, flo
         picture = resize(picture, fit(*picture.size, EDGE))
     shown, content = to_tensor(picture), None
     if references.content is not None:
-        content = to_tensor(resize(references.content.rgb, picture.size))
+        content = to_tensor(resize(visible(references.content).rgb, picture.size))
     if not references.styles:
         return measure(shown, content)
     found: dict[str, float] = {}
     for style, share in zip(references.styles, references.shares, strict=True):
         size = picture.size if references.stretched else Plan.size_at(style, max(picture.size))
-        for name, value in measure(shown, content, to_tensor(resize(style.rgb, size))).items():
+        for name, value in measure(shown, content, to_tensor(resize(visible(style).rgb, size))).items():
             found[name] = found.get(name, 0.0) + value * share / sum(references.shares)
     return found
 
@@ -198,11 +204,11 @@ def comparison_sheet(
 ) -> Image.Image:
     """Return A, B and their difference side by side, and below them what they were made from, where it is known."""
     heads = [*(picture.name for picture in pictures), f"difference x {comparison.factor}"]
-    rows = [[*(picture.rgb for picture in pictures), comparison.difference]]
+    rows = [[*(visible(picture).rgb for picture in pictures), comparison.difference]]
     names = [f"they differ by {comparison.level:.2f} of 255 levels in the mean"]
     known = [picture for one in references for picture in (one.content, *one.styles) if picture is not None]
     inputs = {picture.sha256: picture for picture in known}.values()
     if inputs:
-        rows.append([picture.rgb for picture in inputs])
+        rows.append([visible(picture).rgb for picture in inputs])
         names.append("made from " + ", ".join(picture.name for picture in inputs))
     return sheet(rows, heads, names, CELL)

@@ -15,6 +15,7 @@ from PIL import Image
 from scumble.course import MAX_SCALES, Course, Keeper
 from scumble.errors import RecordError, UsageError
 from scumble.look import COLORS
+from scumble.paths import as_path
 from scumble.record import read_record
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def read_course(path: str | os.PathLike[str]) -> Course:
     Raises:
         RecordError: there is no such file, or no course in it.
     """
-    path = Path(path)
+    path = as_path(path)
     course = _course_of_lines(path) if path.suffix == ".jsonl" else read_record(path).course
     if course is None:
         raise RecordError(

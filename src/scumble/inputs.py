@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ from typing import Any
 from PIL import Image
 
 from scumble.engine.plan import START_KINDS, Plan, make_plan
-from scumble.errors import BadOption, UsageError, require_kind, several
-from scumble.image.files import Picture, read_picture
+from scumble.errors import BadOption, ImageError, UsageError, require_kind, several
+from scumble.image.files import Picture, missing, read_picture
 from scumble.image.frame import inside
-from scumble.image.masks import make_masks
+from scumble.image.masks import make_masks, require_seen, stretched
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
 from scumble.options.values import parse_layers
+from scumble.outputs.files import writers_by_suffix
+from scumble.paths import as_path
 from scumble.record import Source
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, as parts of the sides
@@ -75,15 +78,46 @@ Read = tuple[Picture, Source]
 
 def read(given: Any, weight: float = 1.0) -> Read:
     """Read a picture, and say where it is from."""
-    path = given if isinstance(given, str | os.PathLike) else None
-    picture = read_picture(given)
+    path = as_path(given) if isinstance(given, str | os.PathLike) else None
+    picture = read_picture(given if path is None else path)
     return picture, Source.of(picture, path, weight)
+
+
+def read_seen(given: Any) -> Read:
+    """Read a picture of which something must be seen, and say where it is from.
+
+    Raises:
+        ImageError: it is transparent everywhere.
+    """
+    picture, source = read(given)
+    with_alpha_that_counts(picture)
+    return picture, source
 
 
 def read_style(style: Style) -> Read:
     """Read a style, what is hidden of it filled, and say where it is from."""
     picture, source = read(style.image, style.weight)
     return visible(picture), source
+
+
+def read_all(content: Any, styles: Sequence[Style]) -> list[Read]:
+    """Read the content and its styles, in order.
+
+    Raises:
+        ImageError: one that cannot be read; the last may be meant to be written.
+    """
+    last = styles[-1].image if styles else content
+    try:
+        return [read_seen(content), *map(read_style, styles)]
+    except ImageError as error:
+        path = as_path(last) if isinstance(last, str | os.PathLike) else None
+        if path is None or error.message != missing(path) or path.suffix.lower() not in writers_by_suffix():
+            raise
+        if error.hint and len(styles) < 2:  # a name is more likely misspelled than in the wrong place
+            raise
+        raise ImageError(
+            error.message, f"{error.hint} -o {path}, if that is to be painted".lstrip()
+        ) from error
 
 
 def as_styles(given: Any) -> list[Style]:
@@ -108,6 +142,13 @@ def settle(options: Options, styles: Sequence[Style]) -> Options:
     return options.replace(**{name: value for name, value in told.items() if name not in options.given})
 
 
+def pixels_of(picture: Picture, box: Box) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a part of a picture in pixels, right and bottom not included."""
+    left, top, right, bottom = box
+    first = (math.floor(left * picture.width), math.floor(top * picture.height))
+    return (*first, math.ceil(right * picture.width), math.ceil(bottom * picture.height))
+
+
 def cropped(picture: Picture, box: Box) -> Picture:
     """Return a part of a picture, at least one pixel.
 
@@ -122,10 +163,8 @@ def cropped(picture: Picture, box: Box) -> Picture:
     if not (left < right and top < bottom):
         shown = ",".join(f"{part:g}" for part in box)
         raise BadOption(f"style_crop is {shown}; left must be less than right, and top less than bottom")
-    first = (math.floor(left * picture.width), math.floor(top * picture.height))
-    last = (math.ceil(right * picture.width), math.ceil(bottom * picture.height))
-    alpha = picture.alpha and picture.alpha.crop((*first, *last))
-    return replace(picture, rgb=picture.rgb.crop((*first, *last)), alpha=alpha)
+    part = pixels_of(picture, box)
+    return replace(picture, rgb=picture.rgb.crop(part), alpha=picture.alpha and picture.alpha.crop(part))
 
 
 def read_masks(given: Sequence[Any]) -> list[Read | None]:
@@ -135,7 +174,7 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
         UsageError: two names with a comma between, where the flag is to be given twice.
     """
     for mask in given:
-        if isinstance(mask, str) and "," in mask and not Path(mask).exists():
+        if isinstance(mask, str) and "," in mask and not as_path(mask).exists():
             raise UsageError(
                 f"there is no mask {mask!r}",
                 "for several the flag is repeated: --content-mask a.png --content-mask b.png",
@@ -173,52 +212,61 @@ def unframed(style: Picture, box: Box, options: Options) -> Picture:
     return replace(part, notes=(*part.notes, f"{size} are painted after; --style-crop 0,0,1,1 takes all"))
 
 
+def noted(picture: Picture, mask: Picture | None) -> Picture:
+    """Return a picture with a note where its mask is stretched."""
+    note = stretched(mask, picture) if mask and mask is not EVERYWHERE else ""
+    return replace(picture, notes=(*picture.notes, note)) if note else picture
+
+
 def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
     """Read all pictures that a run needs, and plan it; arguments as for `scumble.stylize`.
 
     Raises:
-        ImageError: a picture that cannot be read, or a style that is transparent everywhere.
-        UsageError: options that cannot be met by so many styles and masks.
+        ImageError: a picture that cannot be read, or one that is transparent everywhere.
+        UsageError: options that cannot be met by so many styles and masks, or a mask that selects nothing to be seen.
         BadOption: see `cropped`.
     """
     given = as_styles(style)
     options = settle(options, given)
-    photograph, paintings = read(content), [read_style(one) for one in given]
-    boxes = boxes_of(options, [painting for painting, _ in paintings])
-    start = None if options.start in START_KINDS else read(options.start)
+    (photograph, *paintings), sources = zip(*read_all(content, given), strict=True)
+    boxes = boxes_of(options, paintings)
+    start = None if options.start in START_KINDS else read_seen(options.start)
     where = read_masks(options.content_mask or [one.content_mask for one in given])
     what = read_masks(options.style_mask or [one.mask for one in given])
-    masks = make_masks(
-        [mask[0] if mask else EVERYWHERE for mask in where],
-        [
-            mask and cropped(mask[0], box)
-            for mask, box in zip(what, [*boxes, *[WHOLE] * len(what)], strict=False)
-        ],
-        len(given),
-    )
-    styles = tuple(unframed(style, box, options) for (style, _), box in zip(paintings, boxes, strict=True))
+    whole = [mask and mask[0] for mask in what]
+    parts = [
+        mask and cropped(mask, box) for mask, box in zip(whole, [*boxes, *[WHOLE] * len(what)], strict=False)
+    ]
+    masks = make_masks([mask[0] if mask else EVERYWHERE for mask in where], parts, len(given))
+    styles = tuple(unframed(style, box, options) for style, box in zip(paintings, boxes, strict=True))
+    if masks:
+        require_seen(masks, parts, styles)
+        styles = tuple(noted(style, mask) for style, mask in zip_longest(styles, whole))
+    for mask in where:
+        photograph = noted(photograph, mask and mask[0])
     weights = tuple(one.weight for one in given)
-    plan = make_plan(options, photograph[0], styles, weights, start and start[0], masks)
-    sources = Sources(
-        photograph[1],
+    plan = make_plan(options, photograph, styles, weights, start and start[0], masks)
+    first, *others = sources
+    told = Sources(
+        first,
         tuple(
             source.model_copy(update={"weight": share})
-            for (_, source), share in zip(paintings, plan.shares, strict=True)
+            for source, share in zip(others, plan.shares, strict=True)
         ),
         start and start[1],
         tuple(mask and mask[1] for mask in where),
         tuple(mask and mask[1] for mask in what),
     )
-    return plan, sources
+    return plan, told
 
 
 def files_given(content: Any, style: Any, options: Options) -> tuple[Path, ...]:
-    """Return the files that `read_inputs` reads, as they were given."""
+    """Return the files that `read_inputs` reads."""
     styles = as_styles(style)
     of_styles = [one for each in styles for one in (each.image, each.mask, each.content_mask)]
     given = [content, *of_styles, options.start, *options.content_mask, *options.style_mask]
     return tuple(
-        Path(os.fsdecode(one))
+        as_path(one)
         for one in given
         if isinstance(one, str | os.PathLike) and one not in (NO_MASK, *START_KINDS)
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from scumble.errors import NameTaken, PluginFailed, ScumbleError, UsageError, require_kind
+from scumble.paths import as_path
 from scumble.registry import known, restore
 from scumble.shortage import is_memory_full
 
@@ -45,7 +46,7 @@ def load_plugin(path: str | os.PathLike[str]) -> ModuleType:
         ScumbleError: what it raises itself of our own kinds, unchanged.
     """
     require_kind("the plugin", path, (str, os.PathLike), "a path")
-    file = Path(path).resolve()
+    file = as_path(path).resolve()
     for module in list(sys.modules.values()):
         if getattr(module, "__dict__", {}).get("__file__") == str(file):
             return module

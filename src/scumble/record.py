@@ -16,6 +16,7 @@ from scumble.course import Course, Recorded
 from scumble.errors import RecordError, require_kind
 from scumble.image.files import Picture
 from scumble.image.png import SIGNATURE, chunks, inflate
+from scumble.paths import as_path
 
 MAX_BYTES = 1 << 20
 """A record is a few thousand bytes."""
@@ -233,7 +234,7 @@ def read_record(path: str | os.PathLike[str]) -> Record:
         RecordError: there is no such file or no record, or it cannot be read.
     """
     require_kind("the picture", path, (str, os.PathLike), "a path")
-    path = Path(path)
+    path = as_path(path)
     try:
         if not path.is_file():
             raise RecordError(f"there is no file {str(path)!r}", "give a picture that Scumble made")

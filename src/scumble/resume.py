@@ -11,6 +11,7 @@ from scumble.engine.pyramid import pyramid
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
 from scumble.options import Options
+from scumble.paths import as_path
 from scumble.plugins import loaded_plugins
 from scumble.record import Record, Source, read_record
 
@@ -118,6 +119,6 @@ def prepare_continued(
         known["content"] = Source.of(read_picture(content), content)
     if styles:
         known["styles"] = tuple(Source.of(read_picture(style), style) for style in styles)
-    places = [Path(path).parent for path in (picture, content, *styles) if path is not None]
+    places = [as_path(path).parent for path in (picture, content, *styles) if path is not None]
     again = record.model_copy(update=known)
     return prepare_again(again, [*folders, Path(), *places], **overrides, steps=steps, coarsest=0)

@@ -1,11 +1,14 @@
 """`scumble look`: its figures, and which flags show what."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from scumble.look import COLORS, activations, keeps, patches, tinted
+from scumble.api import prepare
+from scumble.look import COLORS, activations, keeps, paired, patches, tinted
 
 from .conftest import opened
 
@@ -87,6 +90,74 @@ def test_a_region_gets_its_color():
         assert painted.getpixel((across, 2)) == pytest.approx(expected, abs=2)
 
 
+@pytest.fixture
+def framed(halves, desk):  # noqa: ARG001
+    """Write field.png with a frame around, which does not count."""
+    with Image.open(desk / "field.png") as field:
+        wide = Image.new("RGB", (480, 400), "white")
+        wide.paste(field.resize((460, 380)), (10, 10))
+    wide.save(desk / "field.png")
+
+
+def given_back(most):
+    """The regions found in sky.png and field.png, and those of the masks that were written of them."""
+    plan = prepare("sky.png", "field.png", regions=most).plan
+    masks = prepare(
+        "sky.png", "field.png", content_mask=["m/sky-regions.png"], style_mask=["m/field-regions.png"]
+    ).plan.masks
+    return plan, paired(plan), (masks.content, *masks.styles)
+
+
+@pytest.mark.parametrize("frame", ["halves", "framed"])
+def test_regions_are_written_as_masks_that_give_them_back(request, scumble, frame):
+    request.getfixturevalue(frame)
+    done = scumble("look", "sky.png", "field.png", "--regions", "--most", "2", "--masks", "m")
+    assert (done.code, done.last) == (0, "regions.png")
+    assert f"mask: {Path('m/sky-regions.png')}" in done.err
+    plan, found, drawn = given_back("2")
+    for shares, again, picture in zip(found.all, drawn, (plan.content, *plan.styles), strict=True):
+        assert again.shape[0] == found.number == 2
+        height, width = again.shape[1:]
+        assert abs(width / height - picture.width / picture.height) < 0.05
+        soft = torch.nn.functional.interpolate(shares, (height, width), mode="bilinear")[0]
+        first = (soft.argmax(0).numpy() == again.argmax(0)).mean()
+        assert max(first, 1 - first) > 0.98  # the colors are numbered by their areas, the regions are not
+    done = scumble(
+        "stylize", "sky.png", "field.png", "--content-mask", "m/sky-regions.png",
+        "--style-mask", "m/field-regions.png", *QUICK,
+    )  # fmt: skip
+    assert done.code == 0
+    assert "stretched" not in done.err
+
+
+@pytest.mark.usefixtures("halves")
+def test_masks_that_are_there_are_kept(scumble, desk):
+    (desk / "m").mkdir()
+    (desk / "m" / "field-regions.png").write_bytes(b"mine")
+    flags = ("--regions", "--most", "2", "--masks", "m")
+    done = scumble("look", "sky.png", "field.png", *flags)
+    assert (done.code, done.out) == (2, "")
+    assert "field-regions.png' is there already" in done.err
+    assert sorted(path.name for path in (desk / "m").iterdir()) == ["field-regions.png"]
+    assert scumble("look", "sky.png", "field.png", *flags, "--on-exists", "rename").code == 0
+    assert sorted(path.name for path in (desk / "m").iterdir()) == [
+        "field-regions-2.png", "field-regions.png", "sky-regions.png"
+    ]  # fmt: skip
+    assert (desk / "m" / "field-regions.png").read_bytes() == b"mine"
+    done = scumble("look", "sky.png", "field.png", *flags, "--on-exists", "skip")
+    assert done.code == 0
+    assert "field-regions.png is there already; skipped" in done.err
+    assert (desk / "m" / "field-regions.png").read_bytes() == b"mine"
+
+
+@pytest.mark.usefixtures("halves")
+def test_pictures_of_one_name_have_a_mask_each(scumble, desk):
+    (desk / "other").mkdir()
+    (desk / "field.png").rename(desk / "other" / "sky.png")
+    assert scumble("look", "sky.png", "other/sky.png", "--regions", "--masks", "m").code == 0
+    assert sorted(path.name for path in (desk / "m").iterdir()) == ["sky-regions-2.png", "sky-regions.png"]
+
+
 QUICK = ("--size", "48", "--steps", "2")
 
 
@@ -161,6 +232,7 @@ def test_a_figure_that_is_there_is_kept(scumble, desk):
         (("paint.png", "--layer", "relu1_1"), 2, "activations are shown of one picture; 2 were given"),
         (("--layer", "relu3_3"), 2, "unknown layer 'relu3_3'; did you mean 'relu3_2'?"),
         (("--layer", "relu1_1", "--places", "3"), 2, "--places does nothing with --layer alone; it is for patches"),
+        (("--layer", "relu1_1", "--masks", "m"), 2, "--masks does nothing with --layer alone; it is for regions"),
         (("--layer", "relu1_1", "--seed", "3"), 2, "--seed does nothing with --layer alone; it is for keeps"),
         (("paint.png", "--regions", "--size", "9"), 2, "--size does nothing with --regions"),
         (("--layer", "relu1_1", "--channels", "some"), 2, "channels is 'some'; it should be a number, all"),

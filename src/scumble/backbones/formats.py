@@ -15,6 +15,7 @@ from scumble.backbones.formats_safetensors import read_own
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.published import megabytes
 from scumble.errors import WeightsError
+from scumble.paths import as_path
 from scumble.registry import check
 
 Reader = Callable[[Path], tuple[dict[str, object], Normalization]]
@@ -43,7 +44,7 @@ def read_file(path: str | Path, name: str) -> Contents:
         WeightsError: the file is none of these, is damaged, or holds another network.
     """
     check("backbone", "backbones", name)
-    path = Path(path)
+    path = as_path(path)
     start = _start(path)
     if start[8:9] == b"{":
         return _read(path, "safetensors file", partial(_own, path, name))

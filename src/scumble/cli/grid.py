@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from scumble.cli.console import printable, say
-from scumble.cli.output import OUTPUT, TABLE, Switch
+from scumble.cli.output import OUTPUT, TABLE, Switch, raise_first
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
@@ -119,7 +119,6 @@ def paint(grid: "Grid", products: "Products", width: int, *, as_json: bool, quie
     """Paint the cells and write what there is, even if Ctrl-C or an error ends it; then the error is raised."""
     from scumble.cli.cells import Painter, cell_reporter
     from scumble.cli.interrupts import Interrupts
-    from scumble.cli.painting import raise_first
 
     for name in dict.fromkeys(cell.options.backbone for cell in grid.cells):
         offer(name)

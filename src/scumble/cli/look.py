@@ -1,19 +1,21 @@
 """The command `scumble look`: one figure, of the kind that its flags say."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from scumble.cli.console import say
-from scumble.cli.output import Switch, tell_saved
+from scumble.cli.console import printable, say
+from scumble.cli.output import STDIN, Switch, tell_saved
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
 from scumble.cli.weights import offer
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
+from scumble.paths import as_path
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ TAKES = {
     "activations": ("layer", "channels", "size"),
     "patches": ("layer", "channels", "places", "size"),
     "keeps": ("layer", "size", "steps", "seed"),
-    "regions": ("most", "seed"),
+    "regions": ("most", "seed", "masks"),
     "gram": ("layer", "size"),
 }
 """Each kind of figure, and the flags it takes besides those of the network."""
@@ -53,6 +55,8 @@ class Wish:
         Show the Gram matrix and the covariance of the layer, which style losses compare, in one or several pictures.
     regions
         Show the regions of CONTENT and STYLE: equal colors and numbers belong together.
+    masks
+        Of --regions: write them as masks, too, for --content-mask and --style-mask, into this folder.
     most
         Of --regions: auto, off, or how many at most, 1 to 8, as --regions of stylize.
     backbone
@@ -76,6 +80,7 @@ class Wish:
     keeps: str | None = None
     gram: Annotated[bool, Switch] = False
     regions: Annotated[bool, Switch] = False
+    masks: Path | None = None
     most: str | None = None
     backbone: str | None = None
     pooling: Literal["own", "max", "average"] | None = None
@@ -159,26 +164,56 @@ def look(
     on_exists
         What to do if it is there already.
     """
-    from scumble.saving.destination import (
-        settled as destination,
-    )  # Pillow takes a while, and --help does without
+    from scumble.saving.destination import Saved, settled  # Pillow takes a while, and --help does without
+    from scumble.saving.products import keep_apart
 
     wish.check(len(pictures))
-    settled = settle(
+    options = settle(
         Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
     )
     path = output or Path(f"{wish.kind}.png")
-    place = destination(path, on_exists, pictures)
-    if place is None:
-        say(f"{path} is there already; skipped")
-        print(path)
-        return
-    offer(settled.backbone)
-    tell_saved(place.save([drawn(read_sources(pictures[0], pictures[1:]), wish, settled)]))
+    masks = mask_files(wish.masks, pictures) if wish.masks else []
+    places = [
+        settled(path, on_exists, pictures),
+        *(settled(one, on_exists, pictures, "mask") for one in masks),
+    ]
+    keep_apart([product for place in places if place for product in place.products])
+    saved: list[Saved | None] = [None] * len(places)
+    if any(places):
+        offer(options.backbone)
+        figures = drawn(read_sources(pictures[0], pictures[1:]), wish, options)
+        saved = [place.save([one]) if place else None for place, one in zip(places, figures, strict=True)]
+    for file, there in zip((path, *masks), saved, strict=True):
+        if there is None:
+            say(printable(f"{file} is there already; skipped"))
+        elif file is not path:
+            say(printable(f"mask: {there.path}"))
+    tell_saved(saved[0] or Saved(path), [one for one in saved[1:] if one])
 
 
-def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.Image":
-    """Return the figure; the options of the network come from all places that set them, others from flags alone."""
+def mask_files(folder: Path, pictures: Sequence[str]) -> list[Path]:
+    """Return where the masks of pictures go, one for each, in a folder that is made if it is not there."""
+    folder = as_path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder for masks, {str(folder)!r}, cannot be made: {error.strerror or error}"
+        ) from error
+    files: list[Path] = []
+    for picture in pictures:
+        stem = "stdin" if picture == STDIN else as_path(picture).stem[:100]
+        numbered = (folder / f"{stem}-regions-{number}.png" for number in count(2))
+        names = chain([folder / f"{stem}-regions.png"], numbered)
+        files.append(next(name for name in names if name not in files))
+    return files
+
+
+def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "list[Image.Image]":
+    """Return the figure, and behind it the masks that were asked for.
+
+    The options of the network come from all places that set them, others from flags alone.
+    """
     import scumble.look as figures  # torch takes a second to import, and --help does without
 
     names = (*NETWORK, *(("seed", "precision", "max_memory") if wish.kind == "keeps" else ()))
@@ -186,30 +221,43 @@ def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.I
     options |= {name: wish.given[name] for name in ("size", "steps") if name in wish.given}
     layers = [name.strip() for part in wish.layer for name in part.split(",") if name.strip()]
     if wish.kind == "regions":
-        return paired(pictures, wish.most or "auto", options | {"seed": settled.seed})
+        wanted = Options(regions=wish.most or "auto", seed=settled.seed, **options)
+        return paired(pictures, wanted, masked=wish.masks is not None)
     if wish.kind == "keeps":
         losses = [name.strip() for name in (wish.keeps or "").split(",") if name.strip()]
-        return figures.keeps(pictures, layers, losses, tell=say, **options)
+        return [figures.keeps(pictures, layers, losses, tell=say, **options)]
     if wish.kind == "gram":
-        return figures.gram(pictures, layers, **options)
+        return [figures.gram(pictures, layers, **options)]
     if wish.channels is not None:
         options["channels"] = parse_channels(wish.channels)
     if wish.kind == "activations":
-        return figures.activations(pictures[0], layers, **options)
+        return [figures.activations(pictures[0], layers, **options)]
     if wish.places is not None:
         options["places"] = wish.places
-    return figures.patches(pictures, layers, **options)
+    return [figures.patches(pictures, layers, **options)]
 
 
-def paired(pictures: list[str | bytes], most: str, options: Mapping[str, Any]) -> "Image.Image":
-    """Return the sheet of regions, and say how many there are."""
+def paired(pictures: list[str | bytes], options: Options, *, masked: bool) -> "list[Image.Image]":
+    """Return the sheet of regions, and behind it the masks if they are wanted; say how many regions there are."""
     from scumble.api import prepare
-    from scumble.look import look_at_regions
+    from scumble.inputs import Style, boxes_of, pixels_of, read_style
+    from scumble.look import look_at_regions, mask_of
+    from scumble.look import paired as find
 
-    run = prepare(pictures[0], pictures[1:], Options(regions=most, **options))
-    sheet, number = look_at_regions(run.plan)
+    plan = prepare(pictures[0], pictures[1:], options).plan
+    found = find(plan)
+    sheet, number = look_at_regions(plan, found)
     say(f"{number} regions" if number > 1 else "one region: the style has none that answer to the content's")
-    return sheet
+    if not masked:
+        return [sheet]
+    wholes = [read_style(Style(picture))[0] for picture in pictures[1:]]
+    parts = [pixels_of(whole, box) for whole, box in zip(wholes, boxes_of(options, wholes), strict=True)]
+    content, *styles = (shares.cpu() for shares in found.all)
+    masks = [
+        mask_of(shares, whole.rgb.size, part)
+        for shares, whole, part in zip(styles, wholes, parts, strict=True)
+    ]
+    return [sheet, mask_of(content, plan.content.rgb.size), *masks]
 
 
 def parse_channels(text: str) -> int | str | list[int]:

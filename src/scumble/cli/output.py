@@ -1,6 +1,7 @@
 """Where results go: the options that `stylize`, `rerun` and `resume` share beside those of the picture."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,14 +101,22 @@ def default_name(plan: "Plan") -> str:
     return name[:MAX_NAME].decode(errors="surrogateescape") + ".png"
 
 
-def tell_saved(saved: "Saved") -> None:
+def tell_saved(saved: "Saved", others: "Sequence[Saved]" = ()) -> None:
     """Print where a file is.
 
     Raises:
-        OutputError: it is not where it was to be.
+        OutputError: it is not where it was to be, or one of the others is not.
     """
     if saved.note:
         say(printable(f"note: {saved.note}"))
     print(saved.path)
-    if saved.problem:
-        raise saved.problem
+    raise_first([one.problem for one in (saved, *others)])
+
+
+def raise_first(problems: Sequence[BaseException | None]) -> None:
+    """Raise the first of some problems, if there are any, once the others are said."""
+    found = [problem for problem in problems if problem]
+    for other in found[1:]:
+        say(printable(f"note: {other}"))
+    if found:
+        raise found[0]

@@ -13,10 +13,11 @@ from scumble.cli.console import hang_up, printable, say
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
-from scumble.cli.output import Output, default_name
+from scumble.cli.output import Output, default_name, raise_first
 from scumble.cli.progress import Reporter, costs_line, reporter
 from scumble.errors import OutputError, OutputExists
 from scumble.outputs.base import outputs
+from scumble.paths import as_path
 from scumble.saving.destination import Destination
 from scumble.saving.names import resolve_path
 from scumble.saving.products import Product, keep_apart
@@ -67,15 +68,6 @@ def carry_out(
     raise_first([problem, unsaved, films.problem, run.checkpoint.problem if run.checkpoint else None])
 
 
-def raise_first(problems: Sequence[BaseException | None]) -> None:
-    """Raise the first of some problems, if there are any, once the others are said."""
-    found = [problem for problem in problems if problem]
-    for other in found[1:]:
-        say(printable(f"note: {other}"))
-    if found:
-        raise found[0]
-
-
 def settled(run: Run, output: Output, going_on: Path | None, reads: Sequence[Path]) -> Products | None:
     """Return what a run will write, or None to skip it; a dry run only says what is there already.
 
@@ -90,8 +82,8 @@ def settled(run: Run, output: Output, going_on: Path | None, reads: Sequence[Pat
     films = Films(run.plan, beside, output.snapshots, output.timelapse, output.on_exists)
     products = [*(picture.products if picture else []), *films.products]
     if output.checkpoint:
-        products.append(Product("checkpoint", output.checkpoint))
         keep_state(run, output, going_on)
+        products.append(Product("checkpoint", as_path(output.checkpoint)))
     going = [] if going_on is None or output.checkpoint == going_on else [going_on]
     keep_apart(products, [*run.reads, *reads, *going])
     return Products(picture, films)

@@ -1,10 +1,11 @@
 """From every kind of pixel that Pillow knows to 8-bit RGB, with transparency kept aside."""
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, TiffImagePlugin
 
 from scumble.errors import ImageError
 from scumble.image.arrays import eight_bits
+from scumble.image.exif import orientation_in
 from scumble.image.profile import SPACES, to_srgb
 
 ORIENTATION = 0x0112
@@ -22,7 +23,11 @@ _WORDS = {"1": "1-bit black and white", "L": "grey", "P": "palette", "CMYK": "CM
 
 
 def orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; 1, upright, where there is none or it cannot be read."""
+    """Return the EXIF orientation, 1 to 8; 1, upright, where there is none or it cannot be read.
+
+    Args:
+        image: decoded, or a TIFF; Pillow decodes others to answer, and an error would be lost.
+    """
     try:
         value = image.getexif().get(ORIENTATION, 1)
     except Exception:  # Pillow parses whatever the file holds, and raises whatever that leads to
@@ -30,9 +35,15 @@ def orientation(image: Image.Image) -> int:
     return value if value in _TURNS else 1
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Return the picture turned and mirrored as its EXIF orientation says."""
-    turn = _TURNS.get(orientation(image))
+def stated(image: Image.Image) -> int:
+    """Return the orientation that EXIF and XMP of a file state, 1 to 8; Pillow would read all else in them, too."""
+    exif, xmp = (image.info.get(name) for name in ("exif", "xmp"))
+    return orientation_in(*(text if isinstance(text, bytes) else b"" for text in (exif, xmp)))
+
+
+def turned_by(image: Image.Image, orientation: int) -> Image.Image:
+    """Return the picture turned and mirrored as an EXIF orientation says."""
+    turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
 
 
@@ -57,6 +68,9 @@ def to_rgb(image: Image.Image, name: str) -> tuple[Image.Image, Image.Image | No
         notes.append(ASIDE)
     if color.mode[0] in "IF":
         color, note = _from_deep(color, name)
+        color = (
+            ImageChops.invert(color) if _is_negative(image) else color
+        )  # of fewer bits, Pillow has done it
         notes.append(note)
     elif color.mode != "RGB":
         notes.append(f"{_WORDS.get(color.mode, color.mode)} converted to RGB")
@@ -93,6 +107,12 @@ def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     alpha = image.getchannel("A")
     color = image.convert("L" if image.mode == "LA" else "RGB")
     return color, None if alpha.getextrema() == (255, 255) else alpha
+
+
+def _is_negative(image: Image.Image) -> bool:
+    """Whether a TIFF says that its white is zero."""
+    photometric = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
+    return isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(photometric) == 0
 
 
 def _from_deep(image: Image.Image, name: str) -> tuple[Image.Image, str]:

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from PIL import (
     AvifImagePlugin,
@@ -20,9 +21,15 @@ from PIL import (
 )
 
 from scumble.errors import ImageError
-from scumble.image.convert import orientation, upright
-from scumble.image.limits import check_jpeg, check_size, trim_png
-from scumble.image.sniff import HEAD, READABLE, readable, sniff
+from scumble.image.convert import orientation, stated, turned_by
+from scumble.image.libtiff import silent_libtiff
+from scumble.image.limits import check_size
+from scumble.image.sift import SEVERAL, TURNED, Fits, Sifted, jpeg, png
+from scumble.image.sift.bmp import sift_bmp
+from scumble.image.sift.gif import sift_gif
+from scumble.image.sift.tiff import sift_tiff
+from scumble.image.sift.webp import sift_webp
+from scumble.image.sniff import DEVELOP, HEAD, RAW, READABLE, readable, sniff
 
 # Plugins are called by name: Image.open would guess again, and refuse by a global limit of its own.
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
@@ -34,6 +41,19 @@ _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "GIF": GifImagePlugin.GifImageFile,
 }
+_SIFTS: dict[str, Callable[[str, bytes, Fits], Sifted]] = {
+    "JPEG": jpeg.sift_jpeg,
+    "PNG": png.sift_png,
+    "WebP": sift_webp,
+    "TIFF": sift_tiff,
+    "BMP": sift_bmp,
+    "GIF": sift_gif,
+}
+_CUTS: dict[str, Callable[[Image.Image, bytes], bool]] = {
+    "JPEG": jpeg.is_cut,
+    "PNG": png.is_cut,
+}
+"""Of the formats whose decoders say nothing where pixels end early: whether a decoded picture is such a one."""
 _ONE_AT_A_TIME = threading.Lock()  # the filters of warnings and loggers belong to the whole process
 
 
@@ -60,14 +80,13 @@ def require_readable(head: bytes, name: str) -> str:
         raise ImageError(f"{name!r} is empty; a picture is {readable()}")
     kind = sniff(head)
     if kind not in READABLE:
-        raise ImageError(
-            f"{name!r} is {kind}; allowed are {readable()}", "save it as PNG with another program"
-        )
+        hint = DEVELOP if kind == RAW else "save it as PNG with another program"
+        raise ImageError(f"{name!r} is {kind}; allowed are {readable()}", hint)
     return kind
 
 
 def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Image.Image, tuple[str, ...]]:
-    """Decode the first frame of a picture, upright.
+    """Decode the first frame or full page of a picture, upright.
 
     Args:
         data: a whole file.
@@ -82,21 +101,18 @@ def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Imag
         ImageError: no picture of an allowed format, damaged, cut short, or too large.
     """
     kind = require_readable(data[:HEAD], name)
-    notes: tuple[str, ...] = ()
-    if kind == "PNG":
-        data, notes = trim_png(name, data)
-    if kind == "JPEG":
-        check_jpeg(name, data)
+    fits = partial(check_size, max_side=max_side, max_pixels=max_pixels)
+    sift = _SIFTS.get(kind)
+    sifted = sift(name, data, fits) if sift else Sifted(data)
     try:
-        with quiet():
-            image = _plugin(kind, name)(io.BytesIO(data))
-            check_size(name, image.width, image.height, max_side, max_pixels)
-            if isinstance(image, TiffImagePlugin.TiffImageFile):
-                wide, high = (image.tag_v2.get(tag, 1) for tag in (_TILE_WIDTH, _TILE_LENGTH))
-                check_size(f"a tile of {name}", wide, high, max_side, max_pixels)
-            notes += _notes(image)
+        with quiet(), silent_libtiff():
+            image = _plugin(kind, name)(io.BytesIO(sifted.data))
+            fits(name, image.width, image.height)
+            several, deep = getattr(image, "is_animated", False), ";16" in str(image.tile)
+            turned = orientation(image) if kind == "TIFF" else 1  # which Pillow turns, and forgets it
             image.load()
-            return upright(image), notes
+            if kind in _CUTS and _CUTS[kind](image, sifted.data):
+                raise OSError("its pixels end early")
     except ImageError:
         raise
     except Exception as error:  # Pillow raises some ten kinds for damaged files
@@ -104,9 +120,30 @@ def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Imag
         raise ImageError(
             f"{name!r} is a damaged or unusual {kind}: {why}", "open it in another program and save it again"
         ) from error
+    turn = 1 if kind == "TIFF" else sifted.orientation if kind in ("PNG", "JPEG") else stated(image)
+    notes = (*sifted.notes, *((SEVERAL,) if several else ()))
+    if deep and not image.mode.startswith("I"):
+        notes += ("16-bit color converted to 8-bit",)
+    if turn != 1 or turned != 1:
+        notes += (TURNED,)
+    return turned_by(image, turn), notes
 
 
-_TILE_WIDTH, _TILE_LENGTH = 322, 323
+def load(image: Image.Image) -> None:
+    """Decode what Pillow has opened only: to ask it anything before may do so, too, and lose the error.
+
+    Raises:
+        OSError: or whatever else Pillow raises: it is damaged.
+    """
+    file, data = getattr(image, "fp", None), b""
+    if isinstance(image, PngImagePlugin.PngImageFile) and image.tile and file and not image.is_animated:
+        at = file.tell()
+        file.seek(0)
+        data = file.read()
+        file.seek(at)
+    image.load()
+    if data and png.is_cut(image, data):
+        raise OSError("its pixels end early")
 
 
 def _plugin(kind: str, name: str) -> Callable[[io.BytesIO], ImageFile.ImageFile]:
@@ -120,15 +157,3 @@ def _plugin(kind: str, name: str) -> Callable[[io.BytesIO], ImageFile.ImageFile]
             "pip install 'scumble[heif]'",
         ) from error
     return HeifImageFile
-
-
-def _notes(image: ImageFile.ImageFile) -> tuple[str, ...]:
-    """Say what decoding is about to leave out; asked before, because it changes what is known."""
-    notes = []
-    if getattr(image, "is_animated", False):
-        notes.append("first of several frames")
-    if ";16" in str(image.tile) and not image.mode.startswith("I"):
-        notes.append("16-bit color converted to 8-bit")
-    if orientation(image) != 1:
-        notes.append("turned as its EXIF orientation says")
-    return tuple(notes)

@@ -15,10 +15,13 @@ from PIL import Image
 
 from scumble.errors import ImageError
 from scumble.image.arrays import SHAPES, from_array, from_tensor, is_tensor
-from scumble.image.convert import orientation, to_rgb, upright
-from scumble.image.decode import decode, quiet, require_readable
+from scumble.image.convert import orientation, to_rgb, turned_by
+from scumble.image.decode import decode, load, quiet, require_readable
+from scumble.image.libtiff import silent_libtiff
 from scumble.image.limits import check_size
+from scumble.image.sift import TURNED
 from scumble.image.sniff import HEAD
+from scumble.paths import as_path
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
@@ -61,17 +64,19 @@ class Picture:
 def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture: upright, in sRGB, 8 bits per channel, its transparency kept aside.
 
-    Of several frames or pages, the first is read. What was converted is said in `notes`.
+    Of several frames the first is read, of several pages the first that is no preview. What was converted is said in
+    `notes`.
 
     Args:
-        source: a path; the bytes of a file; a PIL image; an array (H, W) or (H, W, 1 or 3 or 4), uint8,
-            uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in [0, 1]. A `Picture` is
-            returned as it is.
+        source: a path, `~/...` and `file:///...` too; the bytes of a file; a PIL image; an array (H, W) or
+            (H, W, 1 or 3 or 4), uint8, uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in
+            [0, 1]. A `Picture` is returned as it is.
         max_side: pixels, the longest side allowed.
         max_pixels: how many are allowed in all.
 
     Raises:
         ImageError: there is no such file, or it is no picture of an allowed format, damaged, or too large.
+        UsageError: see `as_path`.
 
     Example:
         >>> picture = read_picture(np.full((2, 3), 128, np.uint8))
@@ -81,7 +86,7 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
     if isinstance(source, Picture):
         return source
     if isinstance(source, (str, os.PathLike)):
-        path = Path(os.fsdecode(source))
+        path = as_path(source)
         return replace(_from_bytes(_read_file(path), path.name, max_side, max_pixels), path=path)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _from_bytes(bytes(source), UNNAMED, max_side, max_pixels)
@@ -107,17 +112,20 @@ def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Pictu
 def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     check_size(UNNAMED, image.width, image.height, max_side, max_pixels)
     try:
-        with quiet():
-            notes = ("turned as its EXIF orientation says",) if orientation(image) != 1 else ()
-            rgb, alpha, more = to_rgb(upright(image), UNNAMED)
+        with quiet(), silent_libtiff():
+            load(image)
+            turn = orientation(image)
+            rgb, alpha, more = to_rgb(turned_by(image, turn), UNNAMED)
     except ImageError:
         raise
     except Exception as error:  # a picture that Pillow opened but has not decoded yet
-        raise ImageError(f"the PIL image cannot be decoded: {str(error).splitlines()[:1]}") from error
+        why = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ImageError(f"the PIL image cannot be decoded: {why}") from error
     pixels = sha256(
         f"{rgb.width} x {rgb.height}".encode() + rgb.tobytes() + (alpha.tobytes() if alpha else b"")
     )
-    return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), (*notes, *more))
+    notes = (TURNED, *more) if turn != 1 else more
+    return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), notes)
 
 
 def _read_file(path: Path) -> bytes:
@@ -159,4 +167,9 @@ def _missing(path: Path) -> ImageError:
     hint = f"did you mean {str(path.with_name(near[0]))!r}?" if near else ""
     if re.fullmatch(r"[\d.,]+", path.name):
         hint = "behind a flag, a list takes commas: --style-weights 0.7,0.3"
-    return ImageError(f"there is no file {str(path)!r}", hint)
+    return ImageError(missing(path), hint)
+
+
+def missing(path: Path) -> str:
+    """Return the message that there is no such file."""
+    return f"there is no file {str(path)!r}"

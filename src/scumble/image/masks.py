@@ -1,5 +1,6 @@
 """Masks that users draw: in gray, where something counts; in colors, which parts of two pictures belong together."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ COMMON = 0.005  # share of a mask from which on a color is meant, and not a soft
 SAME = 64.0  # distance below which two colors are one
 DARK = 48.0  # distance from black below which a color leaves untouched
 EMPTY = 1e-4  # share of a picture below which a mask selects nothing
+SEEN = 0.01  # share of what a mask selects of a style below which next to nothing of that is seen
+STRETCHED = 0.02  # difference of proportions up to which a mask has the shape of its picture
 LARGEST = 2048  # long edge that a mask is read at, in pixels: borders are no finer
 
 Shares = NDArray[np.float32]
@@ -116,6 +119,59 @@ def by_color(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
     return Masks(split(content[0], colors), tuple(theirs), True)
 
 
+def require_seen(masks: Masks, given: Sequence[Picture | None], styles: Sequence[Picture]) -> None:
+    """Refuse masks that select what is transparent in the styles: there is nothing to paint after.
+
+    Args:
+        masks: the regions.
+        given: for each style its mask, or None; none at all where there are none.
+        styles: as far as they count.
+
+    Raises:
+        UsageError: a mask, or a color in all of them, selects next to nothing that is seen.
+    """
+    masked = [mask is not None for mask in given] or [False] * len(styles)
+    areas = [_areas(shares, style) for shares, style in zip(masks.styles, styles, strict=True)]
+    hint = "select what is opaque, or save the style without its alpha channel"
+    for mask, style, (seen, selected) in zip(given, styles, areas, strict=False):
+        if mask is not None and _is_little(seen.sum(), selected.sum()):
+            raise UsageError(
+                f"{_called(mask)} selects only what is transparent in the style {style.name!r}", hint
+            )
+    for k in range(len(masks.content) if all(masked) else 0):
+        if _is_little(sum(seen[k] for seen, _ in areas), sum(selected[k] for _, selected in areas)):
+            raise UsageError(
+                f"a color of {_called(given[0])} selects only what is transparent in the styles", hint
+            )
+
+
+def _areas(shares: Shares, style: Picture) -> tuple[Shares, Shares]:
+    """Return how much of a style each region selects, (K,), [0, 1]: what is seen of it, and all of it."""
+    selected: Shares = shares.mean((1, 2))
+    if style.alpha is None:
+        return selected, selected
+    size = fit_within(style.alpha.size, LARGEST)
+    opaque = np.asarray(resize_softly(style.alpha, size), np.float32) / np.float32(255)
+    seen = [(resized(each, opaque.shape) * opaque).mean() for each in shares]
+    return np.array(seen, np.float32), selected
+
+
+def _is_little(seen: float, selected: float) -> bool:
+    return selected > 0 and (seen < EMPTY or seen < SEEN * selected)
+
+
+def stretched(mask: Picture, picture: Picture) -> str:
+    """Return a note where a mask has another shape than its picture, so that it is stretched; nothing if not."""
+    if abs(math.log(mask.width * picture.height / (mask.height * picture.width))) <= STRETCHED:
+        return ""
+    size, shape = f"{mask.width} x {mask.height}", f"{picture.width} x {picture.height}"
+    return f"{_called(mask)}, {size}, is stretched to its shape, {shape}"
+
+
+def _called(mask: Picture | Drawn | None) -> str:
+    return "a mask" if mask is None or mask.name == UNNAMED else f"the mask {mask.name!r}"
+
+
 def drawn(mask: Picture) -> Drawn:
     """Return a mask's pixels, read once."""
     size = fit_within(mask.rgb.size, LARGEST)
@@ -139,9 +195,8 @@ def lightness(mask: Drawn) -> Shares:
     """
     shares: Shares = (mask.pixels.mean(2) / 255).astype(np.float32)
     if shares.mean() < EMPTY:
-        called = "a mask" if mask.name == UNNAMED else f"the mask {mask.name!r}"
         raise UsageError(
-            f"{called} is black where it counts, so that it selects nothing",
+            f"{_called(mask)} is black where it counts, so that it selects nothing",
             "white selects; of a style's mask, only what is inside of --style-crop or the frame counts",
         )
     return shares

@@ -1,13 +1,15 @@
 """The chunks of a PNG file, found without decoding anything."""
 
+import io
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MAX_CHUNKS = 200_000
-"""A picture of 1 GB written in customary chunks has fewer."""
+SPARE_CHUNKS = 20_000
+BYTES_A_CHUNK = 4096
+"""Of chunks, a file may have one for so many bytes, besides the spare ones; programs fill them with 8,192 or more."""
 
 
 class Chunk(NamedTuple):
@@ -22,13 +24,14 @@ def chunks(file: BinaryIO) -> Iterator[Chunk]:
     """Yield the chunks of a PNG up to `IEND` or the end of the file, in order.
 
     Raises:
-        ValueError: the file is no PNG, or has more than `MAX_CHUNKS` chunks.
+        ValueError: the file is no PNG, or has more chunks than its length allows.
     """
+    most = SPARE_CHUNKS + file.seek(0, io.SEEK_END) // BYTES_A_CHUNK
     file.seek(0)
     if file.read(8) != SIGNATURE:
         raise ValueError("no PNG signature")
     at = 8
-    for _ in range(MAX_CHUNKS):
+    for _ in range(most):
         file.seek(at)
         head = file.read(8)
         if len(head) < 8:
@@ -38,7 +41,7 @@ def chunks(file: BinaryIO) -> Iterator[Chunk]:
         if kind == b"IEND":
             return
         at += 12 + length
-    raise ValueError(f"more than {MAX_CHUNKS} chunks")
+    raise ValueError(f"more than {most} chunks")
 
 
 def inflate(data: bytes, most: int) -> bytes:

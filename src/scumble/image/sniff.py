@@ -9,18 +9,28 @@ HEAD = 4096
 READABLE = ("JPEG", "PNG", "WebP", "AVIF", "TIFF", "BMP", "GIF", "HEIC")
 """The formats that are read, as `sniff` calls them."""
 
+RAW = "a camera raw file"
+DEVELOP = "develop it with a raw converter and save it as JPEG or TIFF"
+
 _STARTS = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"GIF87a", "GIF"),
     (b"GIF89a", "GIF"),
-    (b"II*\0\x10\0\0\0CR", "a camera raw file"),
+    (b"II*\0\x10\0\0\0CR", RAW),  # Canon
+    (b"II\x1a\0\0\0HEAPCCDR", RAW),
+    (b"IIRO", RAW),  # Olympus
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
+    (b"IIU\0", RAW),  # Panasonic
+    (b"\0MRM", RAW),  # Minolta
+    (b"FOVb", RAW),  # Sigma
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),
     (b"MM\0+", "TIFF"),
     (b"BM", "BMP"),
-    (b"FUJIFILMCCD-RAW", "a camera raw file"),
+    (b"FUJIFILMCCD-RAW", RAW),
     (b"8BPS", "a Photoshop document (PSD)"),
     (b"%!PS", "a PostScript drawing (EPS)"),
     (b"\xc5\xd0\xd3\xc6", "a PostScript drawing (EPS)"),
@@ -75,6 +85,8 @@ def _sniff_boxes(head: bytes) -> str:
     """Tell AVIF, HEIC and video apart, which share one container."""
     length = int.from_bytes(head[:4], "big")
     brands = {head[8:12]} | {head[at : at + 4] for at in range(16, min(length, len(head)), 4)}
+    if b"crx " in brands:
+        return RAW
     if brands & {b"avif", b"avis"}:
         return "AVIF"
     if brands & {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}:

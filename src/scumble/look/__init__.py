@@ -12,6 +12,8 @@ from scumble.look.keeping import keeps as keeps
 from scumble.look.keeping import reconstruct as reconstruct
 from scumble.look.pairing import COLORS as COLORS
 from scumble.look.pairing import look_at_regions as look_at_regions
+from scumble.look.pairing import mask_of as mask_of
+from scumble.look.pairing import paired as paired
 from scumble.look.pairing import regions as regions
 from scumble.look.pairing import tinted as tinted
 from scumble.look.places import Place as Place

@@ -16,6 +16,7 @@ from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.sheet import sheet
 from scumble.image.tensors import to_picture
+from scumble.image.visible import visible
 from scumble.look.labels import beneath, margined, paragraph
 from scumble.look.seeing import SEEING, as_names, require_layers, settled
 from scumble.losses.base import Loss, losses
@@ -109,7 +110,7 @@ def reconstruct(image: Any, layer: str, /, loss: str = "content", **options: Any
         Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style (2015), https://arxiv.org/abs/1508.06576, fig. 1.
     """
     given = settled({"size": SIZE, "steps": STEPS, **options}, KEEPING)
-    picture = read_picture(image)
+    picture = visible(read_picture(image))
     name, kind = loss_named(loss)
     _check([picture], [layer], given)
     return _painted(picture, compared_layers(kind, layer, _names(given.backbone)), name, given)
@@ -165,7 +166,9 @@ def keeps(
         Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style (2015), https://arxiv.org/abs/1508.06576, fig. 1.
     """
     given = settled({"size": SIZE, "steps": STEPS, **options}, KEEPING)
-    pictures = [read_picture(image) for image in (images if isinstance(images, list | tuple) else [images])]
+    pictures = [
+        visible(read_picture(image)) for image in (images if isinstance(images, list | tuple) else [images])
+    ]
     wanted = [loss_named(name) for name in as_names(of, "of")]
     if not wanted:
         raise UsageError(f"no loss was named; those that read a layer: style, {', '.join(reading_losses())}")

@@ -11,12 +11,13 @@ from torch.nn import functional as F
 from scumble.engine.device import choose_device
 from scumble.engine.guest import as_guest
 from scumble.engine.plan import Plan, make_plan
-from scumble.engine.regions import one_region, regions_of
+from scumble.engine.regions import Regions, one_region, regions_of
 from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
-from scumble.image.resize import fit, resize
+from scumble.image.masks import LARGEST
+from scumble.image.resize import fit, fit_within, resize
 from scumble.image.tensors import to_picture, to_tensor
-from scumble.image.visible import visible
+from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.look.seeing import NETWORK, settled
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels
@@ -47,22 +48,58 @@ def regions(content: Any, style: Any, /, *, most: str | int = "auto", **options:
     styles = tuple(
         visible(read_picture(one)) for one in (style if isinstance(style, list | tuple) else [style])
     )
-    return look_at_regions(make_plan(given, read_picture(content), styles, (1.0,) * len(styles)))[0]
+    photograph = read_picture(content)
+    with_alpha_that_counts(photograph)
+    return look_at_regions(make_plan(given, photograph, styles, (1.0,) * len(styles)))[0]
 
 
-def look_at_regions(plan: Plan) -> tuple[Image.Image, int]:
-    """Return a sheet with content and styles, each beside its regions in color, and the number of regions.
-
-    The same color and number stand for the same region, in the content and in the styles that it is painted after.
-    """
+def paired(plan: Plan) -> Regions:
+    """Return the regions that a plan finds in content and styles, or one that is all of them."""
     device = choose_device(plan.options.device)
     with as_guest(plan.options.threads):
         backbone = prepare_backbone(plan.options).to(device)
-        found = regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
-        pictures = (plan.content, *plan.styles)
+        return regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
+
+
+def look_at_regions(plan: Plan, found: Regions | None = None) -> tuple[Image.Image, int]:
+    """Return a sheet with content and styles, each beside its regions in color, and the number of regions.
+
+    The same color and number stand for the same region, in the content and in the styles that it is painted after.
+
+    Args:
+        plan: of content and styles.
+        found: its regions, where they are known already.
+    """
+    found = found or paired(plan)
+    pictures = (plan.content, *plan.styles)
+    with as_guest(plan.options.threads):
         rows = [_row(picture, shares.cpu()) for picture, shares in
                 zip(pictures, found.all, strict=True)]  # fmt: skip
     return stacked(rows), found.number
+
+
+def mask_of(
+    shares: Tensor, size: tuple[int, int], part: tuple[int, int, int, int] | None = None
+) -> Image.Image:
+    """Return regions as a mask that is given back to a run: a color of `COLORS` for each, black where there is none.
+
+    Args:
+        shares: how much each place belongs to each region, (1, K, h, w).
+        size: width and height of the whole picture; the mask is as large, or shrunk to what masks are read at.
+        part: left, top, right and bottom, in pixels, of what the shares are of; the whole picture when omitted.
+    """
+    width, height = fit_within(size, LARGEST)
+    left, top, right, bottom = (
+        round(at * short / long)
+        for at, short, long in zip(part or (0, 0, *size), (width, height) * 2, size * 2, strict=True)
+    )
+    inner = (max(1, bottom - top), max(1, right - left))
+    soft = F.interpolate(shares.float(), inner, mode="bilinear", align_corners=False)[0]
+    colors = torch.tensor(COLORS[: len(soft)], dtype=torch.uint8)
+    painted = colors[soft.argmax(0)] * (soft.sum(0) > 0.5)[..., None]  # (h, w, 3)
+    mask = Image.new("RGB", (width, height))
+    mask.paste(Image.fromarray(painted.numpy()), (left, top))
+    return mask
 
 
 def _row(picture: Picture, shares: Tensor) -> Image.Image:

@@ -21,6 +21,7 @@ from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
+from scumble.image.visible import visible
 from scumble.options import Options
 from scumble.plugins import is_out_of_memory
 
@@ -73,15 +74,15 @@ class Sight:
 def see(
     pictures: Sequence[Any], layers: Sequence[str], options: Options
 ) -> tuple[Backbone, list[list[Sight]]]:
-    """Return the backbone, and for each layer what it sees of each picture.
+    """Return the backbone, and for each layer what it sees of each picture, in which nothing hidden is left.
 
     Raises:
-        ImageError: a picture that cannot be read, or is smaller than a layer needs.
+        ImageError: a picture that cannot be read, is transparent everywhere, or smaller than a layer needs.
         UnknownName: the backbone has no such layer.
         WeightsError: the backbone's weights are not here.
         OutOfMemory: the activations do not fit into memory.
     """
-    read = [read_picture(picture) for picture in pictures]
+    read = [visible(read_picture(picture)) for picture in pictures]
     device = choose_device(options.device)
     backbone = prepare_backbone(options).to(device)
     require_layers(backbone, layers)

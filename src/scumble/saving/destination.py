@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from scumble.errors import OutputError, ScumbleError
+from scumble.paths import as_path
 from scumble.record import Record
 from scumble.saving.files import write
 from scumble.saving.names import files_of, resolve_path
@@ -90,7 +91,7 @@ def settled(
 
 def paths_among(given: Iterable[object]) -> list[Path]:
     """Return what of some inputs are paths; others are in memory."""
-    return [Path(os.fsdecode(one)) for one in given if isinstance(one, str | os.PathLike)]
+    return [as_path(one) for one in given if isinstance(one, str | os.PathLike)]
 
 
 Write = Callable[[Path, OnExists], Path | None]

@@ -9,6 +9,7 @@ from pathlib import Path
 from scumble.disk.place import check_folder, is_folder, status
 from scumble.errors import OutputExists, RecordError, UsageError
 from scumble.outputs.files import sidecar, writer_for
+from scumble.paths import as_path
 from scumble.record import read_record
 from scumble.saving.on_exists import OnExists
 
@@ -28,7 +29,7 @@ def resolve_path(
         OutputExists: it is there already, and `on_exists` is `error`.
         UsageError: it is a folder or a device; its folder is missing or may not be written to.
     """
-    given, path = os.fspath(path), Path(path)
+    given, path = os.fspath(path), as_path(path)
     if given.endswith(os.sep) and not path.is_dir():
         raise UsageError(
             f"the output {given!r} is a folder that is not there", f"name a file: {path / 'out.png'}"

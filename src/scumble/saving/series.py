@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scumble.disk import system
 from scumble.errors import OutputError, OutputExists, UsageError
+from scumble.paths import as_path
 from scumble.saving.on_exists import OnExists
 from scumble.saving.products import Product
 
@@ -29,7 +30,7 @@ class Series:
 
     def __init__(self, folder: Path, purpose: str, on_exists: OnExists, makes: Callable[[str], bool]) -> None:
         self.purpose, self.on_exists, self.makes = purpose, on_exists, makes
-        self.folder = self._free(folder)
+        self.folder = self._free(as_path(folder))
         self.descriptor: int | None = None
 
     @property
