@@ -1,7 +1,5 @@
 """The command `scumble`: its subcommands, and how errors become one line and an exit code."""
 
-import atexit
-import io
 import os
 import re
 import signal
@@ -15,7 +13,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError, UnusedCliTokensEr
 import scumble
 from scumble.cli.compare import compare
 from scumble.cli.config import config
-from scumble.cli.console import complain, hang_up, say
+from scumble.cli.console import complain, say
 from scumble.cli.curves import curves
 from scumble.cli.doctor import doctor
 from scumble.cli.grid import grid
@@ -25,6 +23,7 @@ from scumble.cli.presets import presets
 from scumble.cli.rerun import rerun
 from scumble.cli.resume import resume
 from scumble.cli.show import show
+from scumble.cli.streams import ReaderGone
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError
@@ -62,25 +61,11 @@ for command in (look, compare, curves, show, rerun, resume, presets, config, doc
 app.register_install_completion_command()
 
 
-def process() -> NoReturn:
-    """Run a command as a process of its own: `main`, and out without taking torch apart, which takes 0.3 s."""
-    try:
-        main()
-    except SystemExit as done:
-        code = done.code
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code if isinstance(code, int) else 1)
-
-
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN)  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
-    if isinstance(sys.stdout, io.TextIOWrapper):  # file names that are no UTF-8 go out as they came in
-        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
@@ -98,12 +83,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         say("interrupted")
         code = 128 + signal.SIGINT
         show_traceback(debug)
-    except BrokenPipeError:  # the reader of a pipe, such as head, has gone
-        hang_up(sys.stdout)
+    except ReaderGone:
         code = 128 + signal.SIGPIPE
     except MemoryError:
         code = complain("the memory is full", "a smaller --size needs less", 5)
         show_traceback(debug)
+    except OSError as error:
+        show_traceback(debug)
+        code = complain(blamed(error) or refused(error), "--debug shows where", 1)
     except Exception as error:
         show_traceback(debug)
         told = blamed(error) or f"unexpected: {type(error).__name__}: {error}"
@@ -125,10 +112,21 @@ def streams(arguments: Iterable[str]) -> list[str]:
     return found
 
 
+def refused(error: OSError) -> str:
+    """Return what the system refused, and of which file."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return (
+        f"{reason}: {str(error.filename)!r}"
+        if error.filename is not None
+        else f"the system refused: {reason}"
+    )
+
+
 def show_traceback(wanted: bool) -> None:
     """Print the traceback of the error being handled, if it was asked for."""
     if wanted:
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            say(line)
 
 
 def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:

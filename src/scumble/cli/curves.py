@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from scumble.cli.console import tell_path
 from scumble.outputs.files import OnExists
 
 
@@ -37,4 +38,4 @@ def curves(
     if path is not None:
         picture = draw([read_course(run) for run in runs], [run.name for run in runs])
         write(path, [picture], None, on_exists="rename" if on_exists == "error" else on_exists)
-    print(path or output)
+    tell_path(path or output)

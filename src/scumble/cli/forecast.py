@@ -1,9 +1,9 @@
 """What `--dry-run` says: sizes, steps, time, memory and file names."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+from scumble.cli.console import tell, tell_json, tell_path
 from scumble.cli.film import Films
 from scumble.engine.plan import Plan
 
@@ -24,14 +24,14 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
         "timelapse": str(timelapse.path) if timelapse and timelapse.path else None,
     }  # fmt: skip
     if as_json:
-        print(json.dumps(told))
+        tell_json(told)
         return
     for scale, fit in zip(plan.scales, expected.fits, strict=True):
         tiles = f", in tiles of {fit.tile} pixels" if fit.tile else ""
-        print(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
-    print(f"backbone {options.backbone}, optimizer {options.optimizer}")
-    print(f"about {expected.seconds:.0f} s and {expected.gigabytes:.1f} GB on this machine")
+        tell(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
+    tell(f"backbone {options.backbone}, optimizer {options.optimizer}")
+    tell(f"about {expected.seconds:.0f} s and {expected.gigabytes:.1f} GB on this machine")
     for kind in ("snapshots", "timelapse"):
         if told[kind]:
-            print(f"{kind} {told[kind]}")
-    print(told["output"])
+            tell(f"{kind} {told[kind]}")
+    tell_path(told["output"])

@@ -1,13 +1,12 @@
 """The command `scumble grid`."""
 
-import json as json_format
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from scumble.cli.console import printable, say
+from scumble.cli.console import say, tell, tell_json, tell_path
 from scumble.cli.output import OUTPUT, Switch
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
@@ -97,16 +96,19 @@ def grid(
         path = output
     if path is None:
         say(f"{output} is there already; skipped")
-        print(json_format.dumps({"output": str(output), "skipped": True}) if json else output)
+        if json:
+            tell_json({"output": str(output), "skipped": True})
+        else:
+            tell_path(output)
         return
     planned = make_grid(first, others, settled, *axes)
     if dry_run:
-        tell(planned, path, as_json=json)
+        tell_grid(planned, path, as_json=json)
         return
     paint(planned, path, folder, width, on_exists, as_json=json, quiet=quiet)
 
 
-def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
+def tell_grid(grid: "Grid", path: Path, *, as_json: bool) -> None:
     """Print what a grid would take and write."""
     from scumble.cli.cells import forecasts
 
@@ -118,13 +120,13 @@ def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
              "seconds": one} for cell, one in zip(grid.cells, seconds, strict=True)
         ]  # fmt: skip
         told = {"output": str(path), "table": str(path.with_suffix(TABLE)), "seconds": total, "cells": rows}
-        print(json_format.dumps(told))
+        tell_json(told)
         return
     for cell, one in zip(grid.cells, seconds, strict=True):
         size = f"{cell.plan.width} x {cell.plan.height}"
-        print(printable(f"{cell.label}: {size}, {cell.plan.steps} steps, about {one:.0f} s"))
-    print(f"{len(seconds)} cells, about {total:.0f} s on this machine")
-    print(path)
+        tell(f"{cell.label}: {size}, {cell.plan.steps} steps, about {one:.0f} s")
+    tell(f"{len(seconds)} cells, about {total:.0f} s on this machine")
+    tell_path(path)
 
 
 def paint(
@@ -170,6 +172,6 @@ def keep(
     write(path, [grid.sheet(outcomes, width)], None, on_exists=on_exists)
     write_text(table, grid.table(outcomes), on_exists)
     if as_json:
-        print(json_format.dumps({"output": str(path), "table": str(table), "cells": grid.rows(outcomes)}))
+        tell_json({"output": str(path), "table": str(table), "cells": grid.rows(outcomes)})
     else:
-        print(path)
+        tell_path(path)

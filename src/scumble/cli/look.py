@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from scumble.cli.console import say
+from scumble.cli.console import say, tell_path
 from scumble.cli.output import Switch
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
@@ -166,7 +166,7 @@ def look(
         offer(settled.backbone)
         figure = drawn(read_sources(pictures[0], pictures[1:]), wish, settled)
         free = write(free, [figure], on_exists="rename" if on_exists == "error" else on_exists)
-    print(free or path)
+    tell_path(free or path)
 
 
 def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "Image.Image":

@@ -1,5 +1,6 @@
 """Where results go: the options that `stylize`, `rerun` and `resume` share beside those of the picture."""
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -97,5 +98,5 @@ class Output:
 def default_name(plan: "Plan") -> str:
     """Return `CONTENT__STYLE.png`, in the current folder."""
     content, *styles = (Path(picture.name).stem or "picture" for picture in (plan.content, *plan.styles))
-    name = f"{content}__{'+'.join(styles)}".encode(errors="surrogateescape")
-    return name[:MAX_NAME].decode(errors="surrogateescape") + ".png"
+    name = os.fsencode(f"{content}__{'+'.join(styles)}")
+    return os.fsdecode(name[:MAX_NAME]) + ".png"

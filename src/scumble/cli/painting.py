@@ -1,21 +1,19 @@
 """What `stylize`, `rerun` and `resume` share: run, show, keep the best picture, write, report."""
 
-import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from scumble.api import Result, Run
 from scumble.backbones.cache import file_sha256
-from scumble.cli.console import hang_up, printable, say
+from scumble.cli.console import say, say_json, tell_bytes, tell_json, tell_path
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name
 from scumble.cli.progress import Reporter, costs_line, reporter
-from scumble.errors import OutputError, OutputExists, UsageError
+from scumble.errors import OutputExists, UsageError
 from scumble.outputs.base import outputs
 from scumble.outputs.files import OnExists, resolve_path
 
@@ -42,7 +40,7 @@ def carry_out(run: Run, output: Output, notes: Sequence[str] = (), going_on: Pat
     with Interrupts() as interrupts:
         with reporter(run.plan, as_json=output.json, quiet=output.quiet) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
-                report.note(printable(note))
+                report.note(note)
             problem = paint(run, report, films)
         interrupts.ignore()
         if problem and run.last is None:
@@ -132,7 +130,7 @@ def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: 
             say(f"note: scumble resume {run.checkpoint.path} goes on from there")
     if path is None:
         record = result.record.to_json() if output.record else None
-        write_stdout(outputs["png"]().encode([result.image], record))
+        tell_bytes(outputs["png"]().encode([result.image], record))
     else:  # a file of that name that has appeared meanwhile is kept, too
         on_exists = "rename" if output.on_exists == "error" else output.on_exists
         written = result.save(path, on_exists=on_exists, record=output.record) or path
@@ -140,30 +138,14 @@ def keep(run: Run, path: Path | None, films: Films, output: Output, *, stopped: 
     tell_result(result, written, films, film, output)
 
 
-def write_stdout(data: bytes) -> None:
-    """Write bytes to stdout.
-
-    Raises:
-        OutputError: what is behind it takes no more; a reader that has gone is a `BrokenPipeError` still.
-    """
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        hang_up(sys.stdout)  # or what is left in its buffer would fail once more at the end
-        raise OutputError(f"cannot write to stdout: {error.strerror or error}") from error
-
-
 def tell_skipped(output: Output) -> None:
     """Say that the picture is there already."""
     if output.json:
-        print(json.dumps({"output": output.output, "skipped": True}))
+        tell_json({"output": output.output, "skipped": True})
         return
     if not output.quiet:
         say(f"{output.output} is there already; skipped")
-    print(output.output)
+    tell_path(str(output.output))
 
 
 def tell_result(
@@ -180,7 +162,7 @@ def tell_result(
             "timelapse": film and str(film),
             "checkpoint": output.checkpoint and str(output.checkpoint),
         }  # fmt: skip
-        print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
+        say_json(told) if output.to_stdout else tell_json(told)
         return
     if not output.quiet:
         costs = costs_line(record.costs)
@@ -188,4 +170,4 @@ def tell_result(
         if film:
             say(f"timelapse: {film}")
     if written is not None:
-        print(written)
+        tell_path(written)

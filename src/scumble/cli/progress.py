@@ -1,12 +1,11 @@
 """How a run is shown while it goes on: a bar, lines, JSON lines, or nothing."""
 
-import json
 import sys
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scumble.cli.console import say
+from scumble.cli.console import printable, say, say_json
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -83,10 +82,10 @@ class JsonLines(Reporter):
             "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
             "progress": round(step.progress, 4), "costs": step.costs(),
         }  # fmt: skip
-        say(json.dumps(told))
+        say_json(told)
 
     def note(self, text: str) -> None:
-        say(json.dumps({"event": "note", "text": text}))
+        say_json({"event": "note", "text": text})
 
 
 class Bars(Reporter):
@@ -122,7 +121,7 @@ class Bars(Reporter):
         self.bars.update(self.tasks[step.scale.size], completed=step.number, total=step.of, told=told)
 
     def note(self, text: str) -> None:
-        self.bars.console.print(f"note: {text}", highlight=False, markup=False)
+        self.bars.console.print(f"note: {printable(text)}", highlight=False, markup=False, emoji=False)
 
     def close(self) -> None:
         self.bars.stop()
