@@ -21,7 +21,7 @@ BESIDE = [
 ]
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
-errors
+errors folders
 presets registry
 options plugins
 axis image

@@ -21,9 +21,14 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 def is_allowed(url: str, plain: bool = False) -> bool:
     """Return whether a URL is HTTPS, or HTTP on this machine, or any HTTP with `plain`."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        port = parts.port
+    except ValueError:  # as of a bracket that is not closed
+        return False
     secure = parts.scheme == "https" or (parts.scheme == "http" and (plain or parts.hostname in THIS_MACHINE))
-    return secure and bool(parts.hostname)
+    return secure and bool(host) and port != 0 and url.isascii() and url.isprintable() and " " not in url
 
 
 def require_allowed(url: str, plain: bool = False) -> None:
@@ -117,6 +122,8 @@ def _chunks(url: str, name: str, published: PublishedFile, stall_seconds: float)
         raise DownloadError(
             f"no connection to {host}: {reason}", f"are you online? else {_other_ways(name)}"
         ) from error
+    except ValueError as error:  # a redirect to what is no URL
+        raise DownloadError(f"{url} leads to what is no URL: {error}", _other_ways(name)) from error
     except (OSError, http.client.HTTPException) as error:
         raise _cut(url, name, received, size, "the connection broke") from error
     if received < size:

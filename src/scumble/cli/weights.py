@@ -208,12 +208,16 @@ def list_(*, as_json: Json = False) -> None:
 
 
 def _row(name: str) -> dict[str, object]:
-    path, published, here = weights_path(name), PUBLISHED.get(name), is_here(name)
+    published, here = PUBLISHED.get(name), is_here(name)
+    try:
+        path = weights_path(name)
+    except WeightsError:  # a user without a home
+        path = None
     return {
         "name": name,
         "state": "bundled" if is_bundled(name) else "here" if here else "missing",
-        "path": str(path),
-        "size": path.stat().st_size if here else None,
+        "path": path and str(path),
+        "size": path.stat().st_size if path and here else None,
         "url": published and published.url,
         "download_size": published and published.size,
     }
