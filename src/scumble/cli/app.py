@@ -8,13 +8,15 @@ import traceback
 from collections.abc import Iterable
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, MissingArgumentError, UnusedCliTokensError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
 import scumble
 from scumble.cli.compare import compare
+from scumble.cli.completion import install_completion
 from scumble.cli.config import config
 from scumble.cli.console import complain, say
 from scumble.cli.curves import curves
+from scumble.cli.docstrings import restore_docstrings
 from scumble.cli.doctor import doctor
 from scumble.cli.grid import grid
 from scumble.cli.look import look
@@ -26,7 +28,8 @@ from scumble.cli.show import show
 from scumble.cli.streams import ReaderGone
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
-from scumble.errors import ScumbleError
+from scumble.errors import ScumbleError, UsageError
+from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
@@ -45,6 +48,7 @@ It is Python code and runs with your rights.
 # and 4.4.
 SPIN = "10000"
 
+restore_docstrings()
 app = App(
     name="scumble",
     help="Neural style transfer: give it a photograph and a painting.\n\n"
@@ -58,7 +62,7 @@ app.command(stylize, usage=f"Usage: {SYNOPSIS}")
 app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
 for command in (look, compare, curves, show, rerun, resume, presets, config, doctor, weights):
     app.command(command)
-app.register_install_completion_command()
+app.command(install_completion, name="--install-completion")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -70,6 +74,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
             load_plugin(plugin)
+        refuse_single_dashes(arguments)
         app(streams(arguments), exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         code = 0
@@ -129,12 +134,27 @@ def show_traceback(wanted: bool) -> None:
             say(line)
 
 
+def refuse_single_dashes(arguments: Iterable[str]) -> None:
+    """Refuse `-output_image`, a flag of other programs, which the parser takes for `-o utput_image`.
+
+    Raises:
+        UsageError: see there.
+    """
+    for argument in arguments:
+        if re.match(r"-\w\w", argument) and (hint := as_flags(argument)):
+            raise UsageError(f"unknown option: {argument.partition('=')[0]}", hint)
+
+
 def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:
     """Return what is wrong with the command line, in one line that starts small, and a hint."""
     if isinstance(error, UnusedCliTokensError):
         command, *_ = error.command_chain or ["scumble"]
         unused = " ".join(map(repr, error.unused_tokens or []))
         return f"{command} takes fewer arguments; these are left over: {unused}", f"scumble {command} --help"
+    if isinstance(error, UnknownOptionError):
+        option = str(error.token.keyword or error.token.value).partition("=")[0]
+        if hint := as_flags(option):
+            return f"unknown option: {option}", hint
     text = " ".join(str(error).split())
     negative = next((one for one in arguments if re.match(r"-[\d.]", one)), None)
     joined = negative and isinstance(error, MissingArgumentError)

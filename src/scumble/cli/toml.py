@@ -36,11 +36,14 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_small(path: Path) -> bytes:
     """Return the bytes of a regular file, and never wait for anything else."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ValueError("it is no regular file")
-        data = file.read(MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_BYTES:
         raise ValueError(f"it has {max(found.st_size, len(data)):,} bytes; {MAX_BYTES:,} are allowed")
     return data
