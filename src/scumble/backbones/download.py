@@ -40,6 +40,19 @@ def require_allowed(url: str, plain: bool = False) -> None:
 class SafeRedirects(urllib.request.HTTPRedirectHandler):
     """Follow no redirect to where a download may not start."""
 
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
+    ) -> http.client.HTTPResponse | None:  # fmt: skip
+        """Follow, unless what is named is no URL."""
+        try:
+            response: http.client.HTTPResponse | None = super().http_error_302(req, fp, code, msg, headers)
+        except ValueError as error:
+            fp.close()
+            raise DownloadError(f"{req.full_url} leads to what is no URL: {error}") from error
+        return response
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,
         headers: http.client.HTTPMessage, newurl: str,
@@ -122,8 +135,6 @@ def _chunks(url: str, name: str, published: PublishedFile, stall_seconds: float)
         raise DownloadError(
             f"no connection to {host}: {reason}", f"are you online? else {_other_ways(name)}"
         ) from error
-    except ValueError as error:  # a redirect to what is no URL
-        raise DownloadError(f"{url} leads to what is no URL: {error}", _other_ways(name)) from error
     except (OSError, http.client.HTTPException) as error:
         raise _cut(url, name, received, size, "the connection broke") from error
     if received < size:
