@@ -158,7 +158,7 @@ def import_(name: str, file: Path, /, *, force: Force = False) -> None:
     """Take a network's weights from a file on disk, check them, and print the path of what is kept.
 
     Read are torchvision's .pth, whole or only its features; Keras's .h5; MatConvNet's .mat; and files that
-    Scumble wrote. Keras and MatConvNet files need `pip install 'scumble[import]'`.
+    Scumble wrote. Keras files need `pip install 'scumble[import]'`.
 
     Example: scumble weights import vgg19 vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
 
