@@ -168,8 +168,8 @@ def test_hostile_files_take_less_than_200_mb(hostile):
         lambda state: {f"module.{key}": torch.nn.Parameter(value) for key, value in state.items()},
         lambda state: state | {"features.0.bias": torch.full((1,), 0.5).expand(64)},
         lambda state: state | {"features.0.bias": torch.arange(128.0)[::2]},
-        lambda state: state |
-            {"features.6.bias": (flat := torch.arange(800.0))[8:392], "features.3.bias": flat[:192]},
+        lambda state: state | {
+            "features.6.bias": (flat := torch.arange(800.0))[8:392], "features.3.bias": flat[:192]},
         lambda state: {key: value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value
                        for key, value in state.items()},
     ],

@@ -11,7 +11,7 @@ import numpy as np
 
 from scumble.errors import WeightsError
 
-LARGEST_RATIO, ROOM = 4, 1 << 26
+LARGEST_RATIO, ROOM = 2, 1 << 24
 """How much a file may unpack to, in its own size and bytes beyond; numbers of weights hardly pack at all."""
 MAX_ITEMS, MAX_DEPTH = 50_000, 16
 
