@@ -22,7 +22,7 @@ BESIDE = [
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
-machine paths presets registry shortage disk
+machine folders paths presets registry shortage disk
 options plugins
 axis image
 backbones losses measures optimizers

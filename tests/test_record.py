@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
+from scumble.cli.show import lines
 from scumble.course import MAX_POINTS, MAX_SCALES, MAX_TERMS, Course, ScaleStart
 from scumble.errors import RecordError
 from scumble.image.files import read_picture
@@ -246,3 +247,34 @@ def test_a_packed_record_is_read(tmp_path):
 def test_no_file(tmp_path, name):
     with pytest.raises(RecordError, match=r"there is no file|null byte"):
         read_record(f"{tmp_path}/{name}")
+
+
+FIRST, LAST = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+ALL_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from([FIRST, LAST]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@pytest.mark.parametrize("made", [FIRST, LAST])
+def test_a_time_that_is_none_in_utc(made):
+    told = json.loads(a_record().to_json()) | {"made": made}
+    assert "must be within the years 1 to 9999" in refused(json.dumps(told))
+
+
+@given(
+    field=st.sampled_from(sorted(Record.model_fields)),
+    value=ALL_JSON | st.datetimes().map(str) | st.text(max_size=40),
+)
+def test_no_value_of_a_field_raises_anything_undeclared(field, value):
+    told = json.loads(a_record().to_json()) | {field: value}
+    with contextlib.suppress(RecordError):
+        record = Record.from_json(json.dumps(told))
+        assert Record.from_json(record.to_json()) == record
+        assert all(isinstance(line, str) for line in lines(record))

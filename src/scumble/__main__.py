@@ -1,6 +1,6 @@
 """So that `python -m scumble` works, too."""
 
-from scumble.cli.app import process
+from scumble.cli.process import process
 
 if __name__ == "__main__":
     process()

@@ -80,7 +80,7 @@ class UsageError(ScumbleError):
 
 
 class UnknownName(UsageError):  # noqa: N818
-    """A name that does not exist; the message says what was probably meant.
+    """A name that does not exist; the message says what was probably meant, unless a hint knows better than `guess`.
 
     Example:
         >>> raise UnknownName("loss", "gramm", ["content", "gram"])
@@ -88,11 +88,14 @@ class UnknownName(UsageError):  # noqa: N818
         scumble.errors.UnknownName: unknown loss 'gramm'; did you mean 'gram'? known: content, gram
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], hint: str = "", *, guess: bool = True
+    ) -> None:
         known = list(known)
-        near = get_close_matches(name, known, n=1)
+        shown = name if len(name) <= 80 else name[:77] + "..."  # it may come from a file, and be a megabyte
+        near = get_close_matches(shown, known, n=1) if guess else []
         meant = f" did you mean {near[0]!r}?" if near else ""
-        super().__init__(f"unknown {kind} {name!r};{meant} known: {', '.join(known)}", hint)
+        super().__init__(f"unknown {kind} {shown!r};{meant} known: {', '.join(known)}", hint)
 
 
 class NameTaken(UsageError):  # noqa: N818

@@ -5,7 +5,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, BinaryIO
 
@@ -78,10 +78,17 @@ def _walk(value: Any) -> Iterator[tuple[Any, int]]:
         left.extend((each, depth + 1) for each in inner if depth <= MAX_DEPTH)
 
 
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be within the years 1 to 9999") from None
+
+
 Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_check_name)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Side = Annotated[int, Field(ge=1)]
-Utc = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Source(Recorded):

@@ -69,8 +69,8 @@ START = """
 import signal, sys
 for number in (signal.SIGINT, signal.SIGTERM):  # a job in the background ignores the first
     signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-from scumble.cli.app import main
-main(sys.argv[1:])
+from scumble.cli.process import process
+process()
 """
 
 

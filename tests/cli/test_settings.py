@@ -1,12 +1,23 @@
 """Flag > environment > project file > user file > preset > default, and where each value came from."""
 
 import json
+import os
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from scumble.cli.settings import layers, merge, settle, user_file
-from scumble.errors import BadOption, UnknownName
+from scumble.cli.settings import layers, merge, read_layer, settle, user_file
+from scumble.cli.toml import require_shallow
+from scumble.errors import BadOption, ScumbleError, UnknownName
 from scumble.options import Options
+
+from .conftest import TINY
 
 
 @pytest.fixture
@@ -162,3 +173,121 @@ def test_presets_are_listed_and_shown_with_their_reasons(scumble):
     assert 'size = "384"\n      Half the pixels of 512' in shown
     told = json.loads(scumble("presets", "--json").out)
     assert {"name", "summary", "options"} == told[0].keys()
+
+
+@pytest.fixture(params=["scumble.toml", "SCUMBLE_CONFIG", "user"])
+def file(request, desk, monkeypatch):
+    """A path that is read for options, in each of the places."""
+    path = {"user": user_file(), "scumble.toml": desk / "scumble.toml"}.get(request.param, desk / "mine.toml")
+    if request.param == "SCUMBLE_CONFIG":
+        monkeypatch.setenv("SCUMBLE_CONFIG", str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def sparse(path):
+    with path.open("wb") as file:
+        file.truncate(3 << 30)
+
+
+NO_FILES = {
+    "FIFO": (os.mkfifo, "it is no regular file"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "it is no regular file"),
+    "folder": (Path.mkdir, "it is no regular file"),
+    "sparse": (sparse, "it has 3,221,225,472 bytes; 65,536 are allowed"),
+    "loop": (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
+    "brackets": (
+        lambda path: path.write_text("a = " + "[" * 1200 + "]" * 1200),
+        "it is nested more than 32 deep",
+    ),
+    "tables": (lambda path: path.write_text("a = " + "{a=" * 1200), "it is nested more than 32 deep"),
+    "dotted": (lambda path: path.write_text("a." * 30_000 + "a = 1"), "it is nested more than 32 deep"),
+    "quoted": (lambda path: path.write_text('"a".' * 10_000 + "a = 1"), "it is nested more than 32 deep"),
+    "many": (lambda path: path.write_text("".join(f"a{i}.b = 1\n" for i in range(60_000))), "are allowed"),
+    "UTF-16": (lambda path: path.write_text("size = 800", encoding="utf-16"), "save it as UTF-8"),
+    "UTF-16 bare": (lambda path: path.write_text("size = 800", encoding="utf-16-le"), "save it as UTF-8"),
+    "latin-1": (lambda path: path.write_bytes(b"start = '\xe9'"), "can't decode byte 0xe9"),
+    "digits": (lambda path: path.write_text("seed = " + "9" * 5000), "Exceeds the limit"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_of_options_is_refused_in_a_line(scumble, file, kind):
+    make, reason = NO_FILES[kind]
+    make(file)
+    done = scumble("config")
+    assert (done.code, done.out) == (2, "")
+    error, hint = done.err.splitlines()
+    assert "cannot be read: " in error
+    assert reason in error
+    assert hint == "hint: it holds TOML, as in: size = 800"
+
+
+@pytest.mark.parametrize(
+    "command", ["--help", "presets", "weights list", "stylize --help", "show gone.png", "--version"]
+)
+def test_commands_that_need_no_options_read_none(scumble, desk, command):
+    os.mkfifo(desk / "scumble.toml")
+    assert "scumble.toml" not in scumble(*command.split()).err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_file_of_another_editor_is_read(file, encoding, ending):
+    text = ending.join(["# comment [[[[", 'start = "a.b.c[[d"', "seed = 9", "[weight]", "gram = 2", ""])
+    file.write_bytes(text.encode(encoding))
+    settled = settle(Options())
+    assert (settled.start, settled.seed, settled.weight["gram"]) == ("a.b.c[[d", 9, 2)
+
+
+TOML = st.text(st.sampled_from("ab=[]{}.,\"'\\#\n \t019-:sizeweightgram\u00e9\ufeff"), max_size=60)
+
+
+@given(text=TOML | st.text() | st.builds("{} = {}".format, st.sampled_from(list(Options.model_fields)), TOML))
+@settings(suppress_health_check=list(HealthCheck))
+def test_no_file_raises_anything_undeclared(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(text.encode(errors="surrogatepass"))
+    with suppress(ScumbleError):
+        read_layer(path, "file")
+
+
+@given(st.text(st.sampled_from("a.[]{}=\"'\\#\n1 ")))
+def test_what_the_parser_takes_is_not_too_deep(text):
+    with suppress(tomllib.TOMLDecodeError):
+        tomllib.loads(text)
+        require_shallow(text)
+
+
+HOMELESS = """
+import os, pwd, sys
+os.environ.pop("HOME", None)
+def nobody(_):
+    raise KeyError("uid not found")
+pwd.getpwuid = nobody  # as where a container runs as a number alone
+from scumble.cli.process import process
+process()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["stylize", "photo.png", "paint.png", *TINY, "-o", "out.png"], 0),
+        (["stylize", "photo.png", "paint.png", *TINY, "--dry-run"], 0),
+        (["config"], 0), (["weights", "list"], 0), (["weights", "verify"], 0), (["weights", "path"], 4),
+        (["weights", "fetch", "vgg19"], 4), (["stylize", "photo.png", "paint.png", "--backbone", "vgg19"], 4),
+    ],
+)  # fmt: skip
+def test_a_user_without_a_home(desk, command, code):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    program = [sys.executable, "-c", HOMELESS, *command]
+    done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == code, done.stderr
+    assert "unexpected" not in done.stderr
+    if command[:2] == ["weights", "fetch"]:
+        assert (
+            done.stderr
+            == "error: this user has no home folder for weights\nhint: set SCUMBLE_CACHE_DIR to a folder\n"
+        )
+    assert not [path for path in desk.iterdir() if path.name.startswith(("~", "."))]

@@ -2,10 +2,14 @@
 
 import resource
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from scumble.backbones.download import is_allowed, require_allowed
 from scumble.backbones.fetch import fetch, place_of
 from scumble.backbones.published import PUBLISHED
 from scumble.errors import UsageError, WeightsError
@@ -138,3 +142,25 @@ def test_too_little_room_is_noticed_before_the_download(publish, server, monkeyp
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**8, 10**8, 10**7))
     assert failure(WeightsError).message.endswith("needed for a while: 10 MB are free")
     assert server.asked.total() == 0
+
+
+MIRRORS = ["http://[::1", "http://[", "https://a:99999999", "https://a:b", "https://" + "a" * 300, "https://\u2100.de",
+           "https://a b", "https://a\x00b", "//a", "\ud800", "https://", "http://\u0660"]  # fmt: skip
+
+
+@pytest.mark.parametrize("mirror", MIRRORS)
+def test_a_mirror_that_makes_no_sense_is_refused(mirror):
+    assert not is_allowed(mirror, plain=True)
+    with pytest.raises(UsageError, match="is not allowed: weights come over https"):
+        require_allowed(mirror, plain=True)
+
+
+@given(st.text() | st.text(st.sampled_from("htps:/[]@%#?.0x1 a")).map("http://{}".format))
+def test_no_url_raises_anything_undeclared(url):
+    with suppress(UsageError):
+        require_allowed(url)
+
+
+def test_a_redirect_to_what_is_no_url(publish, failure):
+    publish("away/http://[::1")
+    assert "leads to" in failure().message

@@ -4,18 +4,24 @@ import hashlib
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_dir
-
 from scumble.backbones.published import PUBLISHED, megabytes
 from scumble.errors import UsageError, WeightsError
+from scumble.folders import cache_folder
 from scumble.registry import check
 
 BUNDLED = Path(__file__).parent / "data"
 
 
 def weights_folder() -> Path:
-    """Return the folder of fetched and imported weights, in `$SCUMBLE_CACHE_DIR` or the user's cache."""
-    return Path(os.environ.get("SCUMBLE_CACHE_DIR") or user_cache_dir("scumble")) / "weights"
+    """Return the folder of fetched and imported weights, in `$SCUMBLE_CACHE_DIR` or the user's cache.
+
+    Raises:
+        WeightsError: neither is there.
+    """
+    folder = os.environ.get("SCUMBLE_CACHE_DIR") or cache_folder()
+    if not folder:
+        raise WeightsError("this user has no home folder for weights", "set SCUMBLE_CACHE_DIR to a folder")
+    return Path(folder) / "weights"
 
 
 def is_bundled(name: str) -> bool:
@@ -28,6 +34,7 @@ def weights_path(name: str) -> Path:
 
     Raises:
         UnknownName: there is no such backbone.
+        WeightsError: there is no folder for it.
     """
     check("backbone", "backbones", name)
     return (BUNDLED if is_bundled(name) else weights_folder()) / f"{name}.safetensors"
@@ -37,7 +44,7 @@ def is_here(name: str) -> bool:
     """Return whether there is a weights file for a backbone; whether it is whole, `verify` says."""
     try:
         return weights_path(name).is_file()
-    except OSError:  # a folder that cannot be entered
+    except (OSError, WeightsError):  # a folder that cannot be entered, or none
         return False
 
 

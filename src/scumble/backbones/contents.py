@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -45,6 +45,21 @@ class Contents:
             "license": self.license,
         }
         return told | {"digest": digest(told, self.weights)}
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An array in a file of somebody else's, which is not read before its shape is known to be right.
+
+    Args:
+        shape: as the backbone has it.
+        dtype: of its numbers.
+        read: returns it.
+    """
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    read: Callable[[], Tensor]
 
 
 def digest(header: Mapping[str, str], weights: Mapping[str, Tensor]) -> str:
@@ -96,6 +111,8 @@ def checked(weights: Mapping[str, object], name: str) -> dict[str, Tensor]:
     identify(weights, name)
     result: dict[str, Tensor] = {}
     for key, value in weights.items():
+        if isinstance(value, Unread) and value.dtype in FLOATS:
+            value = value.read().clone(memory_format=torch.contiguous_format)  # one may lie within another
         if not isinstance(value, Tensor) or value.layout != torch.strided or value.dtype not in FLOATS:
             kind = getattr(value, "dtype", type(value).__name__)
             raise WeightsError(f"{key} holds {kind} and should hold floating-point numbers")

@@ -22,9 +22,14 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 def is_allowed(url: str, plain: bool = False) -> bool:
     """Return whether a URL is HTTPS, or HTTP on this machine, or any HTTP with `plain`."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        port = parts.port
+    except ValueError:  # as of a bracket that is not closed
+        return False
     secure = parts.scheme == "https" or (parts.scheme == "http" and (plain or parts.hostname in THIS_MACHINE))
-    return secure and bool(parts.hostname)
+    return secure and bool(host) and port != 0 and url.isascii() and url.isprintable() and " " not in url
 
 
 def require_allowed(url: str, plain: bool = False) -> None:
@@ -35,6 +40,19 @@ def require_allowed(url: str, plain: bool = False) -> None:
 
 class SafeRedirects(urllib.request.HTTPRedirectHandler):
     """Follow no redirect to where a download may not start."""
+
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
+    ) -> http.client.HTTPResponse | None:  # fmt: skip
+        """Follow, unless what is named is no URL."""
+        try:
+            response: http.client.HTTPResponse | None = super().http_error_302(req, fp, code, msg, headers)
+        except ValueError as error:
+            fp.close()
+            raise DownloadError(f"{req.full_url} leads to what is no URL: {error}") from error
+        return response
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,

@@ -1,11 +1,14 @@
 """Keras's VGG files, `vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5` and their like."""
 
+import math
 import re
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from scumble.backbones.contents import LARGEST_FILE
+from scumble.backbones.contents import LARGEST_FILE, Unread
 from scumble.backbones.normalization import KERAS, Normalization
 from scumble.errors import WeightsError
 
@@ -20,7 +23,7 @@ def read(path: Path) -> tuple[dict[str, object], Normalization]:
     """Return the convolutions by torchvision's numbers, and the input that Keras's files expect."""
     import h5py
 
-    found: dict[tuple[int, int], dict[str, torch.Tensor]] = {}
+    found: dict[tuple[int, int], dict[str, Any]] = {}
 
     def collect(
         name: str, item: object
@@ -28,28 +31,39 @@ def read(path: Path) -> tuple[dict[str, object], Normalization]:
         match = DATASET.fullmatch(name)
         if match and isinstance(item, h5py.Dataset):
             part = "weight" if match[3] in ("kernel", "W") else "bias"
-            found.setdefault((int(match[1]), int(match[2])), {})[part] = _tensor(name, item)
+            found.setdefault((int(match[1]), int(match[2])), {})[part] = _unread(path, name, item)
 
     with h5py.File(path, "r") as file:
         file.visititems(collect)
     return torchvision_names(found), KERAS
 
 
-def _tensor(name: str, dataset: object) -> torch.Tensor:
-    shape, dtype = dataset.shape, dataset.dtype  # type: ignore[attr-defined] # h5py has no types
-    outside = dataset.external or dataset.is_virtual  # type: ignore[attr-defined]
-    size = 8
-    for side in shape:
-        size *= side
-    if outside or dtype.kind != "f" or size > LARGEST_FILE:
+def _unread(path: Path, name: str, dataset: Any) -> Unread:
+    """Return an array that is read from the file when its shape is known to be right.
+
+    A filter may unpack a small chunk to any size, and a chunk may be larger than its array.
+    """
+    shape, dtype = dataset.shape, dataset.dtype
+    outside = dataset.external or dataset.is_virtual
+    if outside or dtype.kind != "f" or 8 * math.prod(shape) > LARGEST_FILE:
         raise WeightsError(
             f"{name} is {dtype} {shape} and should be an array of floating-point numbers in the file"
         )
-    array = torch.from_numpy(dataset[()].astype("float32"))  # type: ignore[index]
-    return array.permute(3, 2, 0, 1) if array.ndim == 4 else array  # (h, w, I, O) to (O, I, h, w)
+    if dataset.id.get_create_plist().get_nfilters() or math.prod(dataset.chunks or ()) > 4 * math.prod(shape):
+        raise WeightsError(f"{name} is packed", "save the file without compression")
+    whole = (*shape[:1:-1], *shape[:2]) if len(shape) == 4 else shape  # (h, w, I, O) to (O, I, h, w)
+    return Unread(whole, torch.float32, partial(_read, path, name))
 
 
-def torchvision_names(found: dict[tuple[int, int], dict[str, torch.Tensor]]) -> dict[str, object]:
+def _read(path: Path, name: str) -> torch.Tensor:
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        array = torch.from_numpy(file[name][()].astype("float32"))
+    return array.permute(3, 2, 0, 1) if array.ndim == 4 else array
+
+
+def torchvision_names(found: dict[tuple[int, int], dict[str, Any]]) -> dict[str, object]:
     """Return `features.{i}.weight` and `.bias` of convolutions that are known by block and number.
 
     Each convolution is followed by a ReLU and each block by a pooling layer, hence the numbers.

@@ -1,7 +1,5 @@
 """The command `scumble`: its subcommands, and how errors become one line and an exit code."""
 
-import atexit
-import io
 import os
 import re
 import signal
@@ -10,13 +8,15 @@ import traceback
 from collections.abc import Iterable
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, MissingArgumentError, UnusedCliTokensError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
 import scumble
 from scumble.cli.compare import compare
+from scumble.cli.completion import install_completion
 from scumble.cli.config import config
-from scumble.cli.console import complain, hang_up, say
+from scumble.cli.console import complain, say
 from scumble.cli.curves import curves
+from scumble.cli.docstrings import restore_docstrings
 from scumble.cli.doctor import doctor
 from scumble.cli.grid import grid
 from scumble.cli.look import look
@@ -25,10 +25,12 @@ from scumble.cli.presets import presets
 from scumble.cli.rerun import rerun
 from scumble.cli.resume import resume
 from scumble.cli.show import show
+from scumble.cli.streams import ReaderGone
 from scumble.cli.stylize import USAGE, stylize
 from scumble.cli.weights import app as weights
-from scumble.errors import ScumbleError
+from scumble.errors import ScumbleError, UsageError
 from scumble.machine.spinning import spin_count
+from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
 
 SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
@@ -42,6 +44,7 @@ It is Python code and runs with your rights.
 --debug anywhere shows the traceback of an error.
 """
 
+restore_docstrings()
 app = App(
     name="scumble",
     help="Neural style transfer: give it a photograph and a painting.\n\n"
@@ -55,19 +58,7 @@ app.command(stylize, usage=f"Usage: {SYNOPSIS}")
 app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
 for command in (look, compare, curves, show, rerun, resume, presets, config, doctor, weights):
     app.command(command)
-app.register_install_completion_command()
-
-
-def process() -> NoReturn:
-    """Run a command as a process of its own: `main`, and out without taking torch apart, which takes 0.3 s."""
-    try:
-        main()
-    except SystemExit as done:
-        code = done.code
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code if isinstance(code, int) else 1)
+app.command(install_completion, name="--install-completion")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -75,12 +66,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     os.environ.setdefault("GOMP_SPINCOUNT", str(spin_count()))  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
-    if isinstance(sys.stdout, io.TextIOWrapper):  # file names that are no UTF-8 go out as they came in
-        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
             load_plugin(plugin)
+        refuse_single_dashes(arguments)
         app(streams(arguments), exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         code = 0
@@ -94,9 +84,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         say("interrupted")
         code = 128 + signal.SIGINT
         show_traceback(debug)
-    except BrokenPipeError:  # the reader of a pipe, such as head, has gone
-        hang_up(sys.stdout)
+    except ReaderGone:
         code = 128 + signal.SIGPIPE
+    except OSError as error:
+        show_traceback(debug)
+        if is_out_of_memory(error):
+            sys.exit(complain("the memory is full", "a smaller --size needs less", 5))
+        code = complain(blamed(error) or refused(error), "--debug shows where", 1)
     except Exception as error:
         show_traceback(debug)
         if is_out_of_memory(error):
@@ -120,10 +114,32 @@ def streams(arguments: Iterable[str]) -> list[str]:
     return found
 
 
+def refused(error: OSError) -> str:
+    """Return what the system refused, and of which file."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return (
+        f"{reason}: {str(error.filename)!r}"
+        if error.filename is not None
+        else f"the system refused: {reason}"
+    )
+
+
 def show_traceback(wanted: bool) -> None:
     """Print the traceback of the error being handled, if it was asked for."""
     if wanted:
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            say(line)
+
+
+def refuse_single_dashes(arguments: Iterable[str]) -> None:
+    """Refuse `-output_image`, a flag of other programs, which the parser takes for `-o utput_image`.
+
+    Raises:
+        UsageError: see there.
+    """
+    for argument in arguments:
+        if re.match(r"-\w\w", argument) and (hint := as_flags(argument)):
+            raise UsageError(f"unknown option: {argument.partition('=')[0]}", hint)
 
 
 def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:
@@ -132,6 +148,10 @@ def wrong_usage(error: CycloptsError, arguments: list[str]) -> tuple[str, str]:
         command, *_ = error.command_chain or ["scumble"]
         unused = " ".join(map(repr, error.unused_tokens or []))
         return f"{command} takes fewer arguments; these are left over: {unused}", f"scumble {command} --help"
+    if isinstance(error, UnknownOptionError):
+        option = str(error.token.keyword or error.token.value).partition("=")[0]
+        if hint := as_flags(option):
+            return f"unknown option: {option}", hint
     text = " ".join(str(error).split())
     negative = next((one for one in arguments if re.match(r"-[\d.]", one)), None)
     joined = negative and isinstance(error, MissingArgumentError)

@@ -1,6 +1,5 @@
 """The cells of a grid, painted one after the other, and how that is shown."""
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scumble.cli.clock import Clock
-from scumble.cli.console import printable, say
+from scumble.cli.console import printable, say, say_json
 from scumble.cli.output import MAX_NAME, TABLE
 from scumble.cli.progress import percent
 from scumble.errors import OutputExists, ScumbleError
@@ -89,10 +88,10 @@ class CellJson(CellReporter):
             "of": len(self.grid.cells),
             "progress": round(progress, 4),
         }
-        say(json.dumps(event | {"axes": dict(self.grid.cells[number].values)} | told(outcome)))
+        say_json(event | {"axes": dict(self.grid.cells[number].values)} | told(outcome))
 
     def note(self, text: str) -> None:
-        say(json.dumps({"event": "note", "text": text}))
+        say_json({"event": "note", "text": text})
 
 
 class CellBar(CellLines):
@@ -119,7 +118,7 @@ class CellBar(CellLines):
         self.bar.update(self.task, completed=progress, description=name, told=told)
 
     def write(self, text: str) -> None:
-        self.bar.console.print(text, highlight=False, markup=False)
+        self.bar.console.print(text, highlight=False, markup=False, emoji=False)
 
     def close(self) -> None:
         self.bar.stop()

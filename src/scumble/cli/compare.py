@@ -1,6 +1,5 @@
 """The command `scumble compare`."""
 
-import json as json_format
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from scumble.cli.console import printable, say
-from scumble.cli.output import Switch, tell_saved
+from scumble.cli.console import say, tell, tell_json
+from scumble.cli.output import Switch, raise_first, tell_saved
 from scumble.errors import RecordError
 from scumble.saving.on_exists import OnExists
 
@@ -69,14 +68,13 @@ def compare(
     saved = place.save([comparison_sheet(pictures, against, found)]) if place else Saved(output)
     differs = differing(records[0], records[1]) if records[0] and records[1] else {}
     if json:
-        print(json_format.dumps({"output": str(saved.path), **as_json(found, differs)}, indent=2))
-    else:
-        if pictures[0].rgb.size != pictures[1].rgb.size:
-            say(f"note: their sizes differ; both are measured at {found.size[0]} x {found.size[1]}")
-        print("\n".join(map(printable, lines(pictures, found, differs))))
-        tell_saved(saved)
-    if saved.problem:
-        raise saved.problem
+        tell_json({"output": str(saved.path), **as_json(found, differs)}, indent=2)
+        raise_first([saved.problem])
+        return
+    if pictures[0].rgb.size != pictures[1].rgb.size:
+        say(f"note: their sizes differ; both are measured at {found.size[0]} x {found.size[1]}")
+    tell(*lines(pictures, found, differs))
+    tell_saved(saved)
 
 
 def files_among(against: "Sequence[References]") -> list[Path]:
@@ -92,10 +90,10 @@ def record_of(path: Path) -> "Record | None":
     try:
         record = read_record(path)
     except RecordError as error:
-        say(printable(f"note: {error.message}"))
+        say(f"note: {error.message}")
         return None
     if record.stopped:
-        say(printable(f"note: {path.name}: its run was stopped after step {record.steps}"))
+        say(f"note: {path.name}: its run was stopped after step {record.steps}")
     return record
 
 
@@ -119,7 +117,7 @@ def references(
         missing |= dict.fromkeys(problems)
     if not all(one.content and one.styles for one in found):
         for problem in missing:
-            say(f"note: {printable(problem)}")
+            say(f"note: {problem}")
         say("hint: --content PHOTO --style PAINTING adds the measures that need them")
     known = [[one.content, *one.styles] for one in found]
     if len({tuple(picture.sha256 for picture in pictures if picture) for pictures in known}) > 1:

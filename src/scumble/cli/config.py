@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from scumble.cli.console import tell, tell_json
 from scumble.cli.settings import layers, merge
 from scumble.options import Options
 from scumble.presets import load_preset
@@ -35,7 +36,7 @@ def config(
         below = f"preset {preset.name}" if name in preset.options else "default"
         rows[name] = {"value": value, "from": places[-1] if places else below}
     if json:
-        print(json_format.dumps(rows, indent=2))
+        tell_json(rows, indent=2)
         return
     for name, row in rows.items():
-        print(f"{name:<16} {json_format.dumps(row['value'])}  ({row['from']})")
+        tell(f"{name:<16} {json_format.dumps(row['value'])}  ({row['from']})")

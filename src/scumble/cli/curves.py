@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from scumble.cli.console import tell_path
 from scumble.cli.output import Switch, tell_saved
 from scumble.saving.on_exists import OnExists
 
@@ -44,7 +45,7 @@ def curves(
     courses = [read_course(run) for run in runs]  # what goes in is told before what comes out
     place = settled(output, on_exists, runs)
     if place is None:
-        print(output)
+        tell_path(output)
         return
     names = [run.name for run in runs]
     tell_saved(place.save([draw(courses, names, weighted=not unweighted, layers=named)]))

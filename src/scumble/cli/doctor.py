@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 import scumble
+from scumble.cli.console import tell, tell_json
 from scumble.errors import ScumbleError
 
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "neon", "asimd")
@@ -29,12 +30,12 @@ def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
     checks = {name: passes(check) for name, check in CHECKS.items()}
     found = {name: found_out(tell) for name, tell in FOUND.items()}
     if json:
-        print(json_format.dumps({"ok": all(checks.values()), "checks": checks, "found": found}, indent=2))
+        tell_json({"ok": all(checks.values()), "checks": checks, "found": found}, indent=2)
     else:
         for name, value in found.items():
-            print(f"{name:<12} {value if isinstance(value, str) else json_format.dumps(value)}")
+            tell(f"{name:<12} {value if isinstance(value, str) else json_format.dumps(value)}")
         for name, passed in checks.items():
-            print(f"{'ok' if passed else 'WRONG':<12} {name}")
+            tell(f"{'ok' if passed else 'WRONG':<12} {name}")
     if not all(checks.values()):
         wrong = ", ".join(name for name, passed in checks.items() if not passed)
         raise ScumbleError(f"something is wrong: {wrong}", "install Scumble again, or report it with --json")

@@ -1,9 +1,9 @@
 """What `--dry-run` says: sizes, steps, time, memory and file names."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+from scumble.cli.console import tell, tell_json, tell_path
 from scumble.cli.film import Films
 from scumble.engine.plan import Plan
 
@@ -26,21 +26,21 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
         "timelapse": str(timelapse.path) if timelapse and timelapse.path else None,
     }  # fmt: skip
     if as_json:
-        print(json.dumps(told))
+        tell_json(told)
         return
     for scale, fit in scales:
         tiles = f", in tiles of {fit.tile} pixels" if fit.tile else ""
-        print(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
+        tell(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
     if not scales:
-        print(f"{plan.width} x {plan.height}  nothing to paint")
+        tell(f"{plan.width} x {plan.height}  nothing to paint")
     elif scales[-1][0].size != (plan.width, plan.height):
-        print(f"{plan.width} x {plan.height}  enlarged from there")
-    print(f"backbone {options.backbone}, optimizer {options.optimizer}")
-    print(what_it_takes(expected.seconds, expected.gigabytes, slowed))
+        tell(f"{plan.width} x {plan.height}  enlarged from there")
+    tell(f"backbone {options.backbone}, optimizer {options.optimizer}")
+    tell(what_it_takes(expected.seconds, expected.gigabytes, slowed))
     for kind in ("snapshots", "timelapse"):
         if told[kind]:
-            print(f"{kind} {told[kind]}")
-    print(told["output"])
+            tell(f"{kind} {told[kind]}")
+    tell_path(told["output"])
 
 
 def what_it_takes(seconds: float, gigabytes: float, slowed: float) -> str:

@@ -1,6 +1,5 @@
 """The command `scumble grid`."""
 
-import json as json_format
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from scumble.cli.console import printable, say
+from scumble.cli.console import say, tell, tell_json, tell_path
 from scumble.cli.output import OUTPUT, TABLE, Switch, raise_first
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
@@ -87,14 +86,17 @@ def grid(
     products = products_of(planned, output, cells, on_exists, dry_run=dry_run)
     if products is None:
         say(f"{output} is there already; skipped")
-        print(json_format.dumps({"output": str(output), "skipped": True}) if json else output)
+        if json:
+            tell_json({"output": str(output), "skipped": True})
+        else:
+            tell_path(output)
     elif dry_run:
-        tell(planned, products.sheet, as_json=json)
+        tell_grid(planned, products.sheet, as_json=json)
     else:
         paint(planned, products, width, as_json=json, quiet=quiet)
 
 
-def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
+def tell_grid(grid: "Grid", path: Path, *, as_json: bool) -> None:
     """Print what a grid would take and write."""
     from scumble.cli.cells import forecasts
 
@@ -106,13 +108,13 @@ def tell(grid: "Grid", path: Path, *, as_json: bool) -> None:
              "seconds": one} for cell, one in zip(grid.cells, seconds, strict=True)
         ]  # fmt: skip
         told = {"output": str(path), "table": str(path.with_suffix(TABLE)), "seconds": total, "cells": rows}
-        print(json_format.dumps(told))
+        tell_json(told)
         return
     for cell, one in zip(grid.cells, seconds, strict=True):
         size = f"{cell.plan.width} x {cell.plan.height}"
-        print(printable(f"{cell.label}: {size}, {cell.plan.steps} steps, about {one:.0f} s"))
-    print(f"{len(seconds)} cells, about {total:.0f} s on this machine")
-    print(path)
+        tell(f"{cell.label}: {size}, {cell.plan.steps} steps, about {one:.0f} s")
+    tell(f"{len(seconds)} cells, about {total:.0f} s on this machine")
+    tell_path(path)
 
 
 def paint(grid: "Grid", products: "Products", width: int, *, as_json: bool, quiet: bool) -> None:
@@ -153,8 +155,7 @@ def keep(
         sheet.path.with_suffix(TABLE), lambda to, how: write_text(to, grid.table(outcomes), how), on_exists
     )
     if as_json:
-        told = {"output": str(sheet.path), "table": str(table.path), "cells": grid.rows(outcomes)}
-        print(json_format.dumps(told))
+        tell_json({"output": str(sheet.path), "table": str(table.path), "cells": grid.rows(outcomes)})
     else:
-        print(sheet.path)
+        tell_path(sheet.path)
     return [sheet.problem, table.problem]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from scumble.cli.console import printable, say
+from scumble.cli.console import say
 from scumble.cli.output import STDIN, Switch, tell_saved
 from scumble.cli.settings import settle
 from scumble.cli.stylize import read_sources
@@ -185,9 +185,9 @@ def look(
         saved = [place.save([one]) if place else None for place, one in zip(places, figures, strict=True)]
     for file, there in zip((path, *masks), saved, strict=True):
         if there is None:
-            say(printable(f"{file} is there already; skipped"))
+            say(f"{file} is there already; skipped")
         elif file is not path:
-            say(printable(f"mask: {there.path}"))
+            say(f"mask: {there.path}")
     tell_saved(saved[0] or Saved(path), [one for one in saved[1:] if one])
 
 

@@ -1,5 +1,6 @@
 """Where results go: the options that `stylize`, `rerun` and `resume` share beside those of the picture."""
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
-from scumble.cli.console import printable, say
+from scumble.cli.console import say, tell_path
 from scumble.errors import UsageError
 from scumble.saving.on_exists import OnExists
 
@@ -97,8 +98,8 @@ class Output:
 def default_name(plan: "Plan") -> str:
     """Return `CONTENT__STYLE.png`, in the current folder."""
     content, *styles = (Path(picture.name).stem or "picture" for picture in (plan.content, *plan.styles))
-    name = f"{content}__{'+'.join(styles)}".encode(errors="surrogateescape")
-    return name[:MAX_NAME].decode(errors="surrogateescape") + ".png"
+    name = os.fsencode(f"{content}__{'+'.join(styles)}")
+    return os.fsdecode(name[:MAX_NAME]) + ".png"
 
 
 def tell_saved(saved: "Saved", others: "Sequence[Saved]" = ()) -> None:
@@ -108,8 +109,8 @@ def tell_saved(saved: "Saved", others: "Sequence[Saved]" = ()) -> None:
         OutputError: it is not where it was to be, or one of the others is not.
     """
     if saved.note:
-        say(printable(f"note: {saved.note}"))
-    print(saved.path)
+        say(f"note: {saved.note}")
+    tell_path(saved.path)
     raise_first([one.problem for one in (saved, *others)])
 
 
@@ -117,6 +118,6 @@ def raise_first(problems: Sequence[BaseException | None]) -> None:
     """Raise the first of some problems, if there are any, once the others are said."""
     found = [problem for problem in problems if problem]
     for other in found[1:]:
-        say(printable(f"note: {other}"))
+        say(f"note: {other}")
     if found:
         raise found[0]

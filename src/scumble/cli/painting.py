@@ -1,20 +1,19 @@
 """What `stylize`, `rerun` and `resume` share: run, show, keep the best picture, write, report."""
 
-import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from scumble.api import Result, Run
-from scumble.cli.console import hang_up, printable, say
+from scumble.cli.console import say, say_json, tell_bytes, tell_json, tell_path
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name, raise_first
 from scumble.cli.progress import Reporter, costs_line, reporter
+from scumble.cli.streams import ReaderGone
 from scumble.errors import OutputError, OutputExists
 from scumble.outputs.base import outputs
 from scumble.paths import as_path
@@ -57,7 +56,7 @@ def carry_out(
         flags = {"as_json": output.json, "quiet": output.quiet, "verbose": output.verbose}
         with reporter(run.plan, run.until, **flags) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
-                report.note(printable(note))
+                report.note(note)
             problem = paint(run, report, films, verbose=output.verbose)
         interrupts.ignore()
         if problem and run.last is None:
@@ -146,9 +145,7 @@ def paint(run: Run, report: Reporter, films: Films, *, verbose: bool = False) ->
     return None
 
 
-def keep(
-    run: Run, products: Products, output: Output, *, stopped: bool
-) -> OutputError | BrokenPipeError | None:
+def keep(run: Run, products: Products, output: Output, *, stopped: bool) -> OutputError | ReaderGone | None:
     """Write the picture to its place, or as PNG to stdout; then the film; say where they are.
 
     Returns:
@@ -158,54 +155,37 @@ def keep(
     if stopped and not output.quiet:
         say(f"note: stopped at step {result.record.steps} of {run.plan.steps}; its picture is kept")
         if run.checkpoint and run.checkpoint.current:
-            say(printable(f"note: scumble resume {run.checkpoint.path} goes on from there"))
+            say(f"note: scumble resume {run.checkpoint.path} goes on from there")
     record = result.record if output.record else None
     saved = products.picture.save([result.image], record) if products.picture else None
     unsaved = saved.problem if saved else to_stdout(result, output, default_name(run.plan))
     if saved and saved.note and not output.quiet:
-        say(printable(f"note: {saved.note}"))
+        say(f"note: {saved.note}")
     film = films.finish(run.last) if run.last else None
     tell_result(result, saved.path if saved else None, films, film, output, run)
     return unsaved
 
 
-def to_stdout(result: Result, output: Output, name: str) -> OutputError | BrokenPipeError | None:
+def to_stdout(result: Result, output: Output, name: str) -> OutputError | ReaderGone | None:
     """Write the picture to stdout; where that takes no more, to a file, and return what went wrong."""
     record = result.record if output.record else None
     try:
-        write_stdout(outputs["png"]().encode([result.image], record.to_json() if record else None))
-    except (OutputError, BrokenPipeError) as problem:
+        tell_bytes(outputs["png"]().encode([result.image], record.to_json() if record else None))
+    except (OutputError, ReaderGone) as problem:
         saved = Destination(Path(name), "rename").save([result.image], record)
-        say(printable(f"note: the picture is kept as {str(saved.path)!r}"))
+        say(f"note: the picture is kept as {str(saved.path)!r}")
         return problem
     return None
-
-
-def write_stdout(data: bytes) -> None:
-    """Write bytes to stdout.
-
-    Raises:
-        OutputError: what is behind it takes no more; a reader that has gone is a `BrokenPipeError` still.
-    """
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        hang_up(sys.stdout)
-        raise
-    except OSError as error:
-        hang_up(sys.stdout)  # or what is left in its buffer would fail once more at the end
-        raise OutputError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
 def tell_skipped(output: Output) -> None:
     """Say that the picture is there already."""
     if output.json:
-        print(json.dumps({"output": output.output, "skipped": True}))
+        tell_json({"output": output.output, "skipped": True})
         return
     if not output.quiet:
         say(f"{output.output} is there already; skipped")
-    print(output.output)
+    tell_path(str(output.output))
 
 
 def tell_result(
@@ -222,7 +202,7 @@ def tell_result(
             "timelapse": film and str(film),
             "checkpoint": str(run.checkpoint.path) if run.checkpoint else None,
         }  # fmt: skip
-        print(json.dumps(told), file=sys.stderr if output.to_stdout else sys.stdout)
+        say_json(told) if output.to_stdout else tell_json(told)
         return
     if not output.quiet:
         costs = f"  {costs_line(record.costs)}" if output.verbose else ""
@@ -230,4 +210,4 @@ def tell_result(
         if film:
             say(f"timelapse: {film}")
     if written is not None:
-        print(written)
+        tell_path(written)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from scumble.cli.console import tell, tell_json
 from scumble.presets import load_preset, preset_names
 
 
@@ -23,16 +24,16 @@ def presets(name: str | None = None, /, *, json: Annotated[bool, Parameter(negat
     chosen = [load_preset(one) for one in ([name] if name else preset_names())]
     if json:
         told = [{"name": one.name, "summary": one.summary, "options": one.options} for one in chosen]
-        print(json_format.dumps(told, indent=2))
+        tell_json(told, indent=2)
         return
     for one in chosen:
-        print(f"{one.name:<14} {one.summary}")
+        tell(f"{one.name:<14} {one.summary}")
     if name is None:
         return
     for option, value in chosen[0].options.items():
-        print(f"\n  {option} = {json_format.dumps(value)}")
+        tell("", f"  {option} = {json_format.dumps(value)}")
         if option in chosen[0].reasons:
-            print(f"      {chosen[0].reasons[option]}")
+            tell(f"      {chosen[0].reasons[option]}")
     for option, reason in chosen[0].reasons.items():
         if option not in chosen[0].options:
-            print(f"\n  {option}: as by default\n      {reason}")
+            tell("", f"  {option}: as by default", f"      {reason}")

@@ -1,12 +1,11 @@
 """How a run is shown while it goes on: a bar, lines, JSON lines, or nothing."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scumble.cli.clock import RunClock
-from scumble.cli.console import say
+from scumble.cli.console import printable, say, say_json
 from scumble.engine.plan import with_steps
 
 if TYPE_CHECKING:
@@ -104,10 +103,10 @@ class JsonLines(Reporter):
             "progress": round(step.progress, 4), "costs": step.costs(),
             "layers": step.costs_of_layers(), "weights": dict(step.weights),
         }  # fmt: skip
-        say(json.dumps(told))
+        say_json(told)
 
     def note(self, text: str) -> None:
-        say(json.dumps({"event": "note", "text": text}))
+        say_json({"event": "note", "text": text})
 
 
 class Bar(Reporter):
@@ -134,7 +133,7 @@ class Bar(Reporter):
         self.bar.update(self.task, completed=done, description=where, told=told)
 
     def note(self, text: str) -> None:
-        self.bar.console.print(f"note: {text}", highlight=False, markup=False)
+        self.bar.console.print(f"note: {printable(text)}", highlight=False, markup=False, emoji=False)
 
     def close(self) -> None:
         self.bar.stop()

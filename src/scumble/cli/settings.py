@@ -1,26 +1,27 @@
 """Where options come from: flag > environment > project file > user file > preset > default."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from scumble.cli.toml import read_toml
 from scumble.errors import BadOption, ScumbleError
+from scumble.folders import config_folder
 from scumble.options import Options
 
 PROJECT_FILE = Path("scumble.toml")
 OWN_VARIABLES = ("CONFIG", "CACHE_DIR", "WEIGHTS_MIRROR", "MALLOC", "ARITHMETIC")  # that are no options
 
 
-def user_file() -> Path:
-    """Return where the user's options are kept; `SCUMBLE_CONFIG` names another place."""
-    elsewhere = os.environ.get("SCUMBLE_CONFIG")
-    return Path(elsewhere) if elsewhere else platformdirs.user_config_path("scumble") / "scumble.toml"
+def user_file() -> Path | None:
+    """Return where the user's options are kept; `SCUMBLE_CONFIG` names another place; None without a home."""
+    if elsewhere := os.environ.get("SCUMBLE_CONFIG"):
+        return Path(elsewhere)
+    folder = config_folder()
+    return folder and folder / "scumble.toml"
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,18 @@ class Layer:
     values: Mapping[str, Any]
 
 
-def read_layer(path: Path, place: str) -> Layer:
+def read_layer(path: Path | None, place: str) -> Layer:
     """Return the options of a TOML file; none if there is no such file."""
     try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
+        values = read_toml(path) if path else {}
     except (FileNotFoundError, NotADirectoryError):
-        if "SCUMBLE_CONFIG" in os.environ and path == user_file():
+        if os.environ.get("SCUMBLE_CONFIG") and path == user_file():
             raise BadOption(f"there is no file {str(path)!r}, which SCUMBLE_CONFIG names") from None
         return Layer(place, {})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BadOption(
-            f"{place} {path} cannot be read: {error}", "it holds TOML, as in: size = 800"
+            f"{place} {path} cannot be read: {reason}", "it holds TOML, as in: size = 800"
         ) from None
     check_layer(values, f"{place} {path}")
     return Layer(f"{place} {path}", values)

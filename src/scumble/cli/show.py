@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from scumble.cli.console import printable
+from scumble.cli.console import tell, tell_json
 from scumble.options import Options
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def show(picture: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fa
 
     record = read_record(picture)
     if json:
-        print(json_format.dumps(json_format.loads(record.to_json()), indent=2))
+        tell_json(json_format.loads(record.to_json()), indent=2)
     else:
-        print("\n".join(map(printable, lines(record))))
+        tell(*lines(record))
 
 
 def lines(record: "Record") -> list[str]:

@@ -1,5 +1,6 @@
 """The command `scumble stylize`."""
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ def read_sources(content: str, styles: list[str]) -> list[str | bytes]:
 
     Raises:
         UsageError: stdin is given twice, or stdin is a terminal.
-        ImageError: stdin holds no picture, which is told from its beginning, or too much.
+        ImageError: stdin cannot be read, holds no picture, which is told from its beginning, or too much.
     """
     given: list[str | bytes] = [content, *styles]
     if given.count(STDIN) > 1:
@@ -38,13 +39,17 @@ def read_stdin() -> bytes:
 
     if sys.stdin.isatty():
         raise UsageError("- reads a picture from stdin, which is a terminal", "another-program | scumble ...")
-    head = sys.stdin.buffer.read(HEAD)
-    require_readable(head, "stdin")  # before the rest, which may have no end
-    data = bytearray(head)
-    while part := sys.stdin.buffer.read(1 << 20):
-        data += part
-        if len(data) > MAX_BYTES:
-            raise ImageError(f"stdin holds more than {MAX_BYTES:,} bytes")
+    try:
+        head = sys.stdin.buffer.read(HEAD)
+        require_readable(head, "stdin")  # before the rest, which may have no end
+        data = bytearray(head)
+        while part := sys.stdin.buffer.read(1 << 20):
+            data += part
+            if len(data) > MAX_BYTES:
+                raise ImageError(f"stdin holds more than {MAX_BYTES:,} bytes")
+    except OSError as error:
+        reason = "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
+        raise ImageError(f"stdin cannot be read: {reason}") from error
     return bytes(data)
 
 

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from scumble import registry
 from scumble.backbones.cache import is_bundled, is_here, require_not_bundled, weights_folder, weights_path
 from scumble.backbones.published import PUBLISHED, megabytes
-from scumble.cli.console import say
+from scumble.cli.console import ask, say, tell, tell_json, tell_path
 from scumble.errors import OutputExists, WeightsError
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def fetch(name: str, /, *, force: Force = False) -> None:
     published_file(name)
     if is_whole(name) and not force:
         say(f"{name} is here already, and whole; --force fetches it again")
-        print(weights_path(name))
+        tell_path(weights_path(name))
     else:
         announce(name)
-        print(download(name, force))
+        tell_path(download(name, force))
 
 
 def announce(name: str) -> None:
@@ -77,8 +77,7 @@ def offer(name: str) -> None:
         return
     say(f"backbone {name!r} has no weights here")
     announce(name)
-    print("fetch them now? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    if ask("fetch them now? [y/N]").lower() in ("y", "yes"):
         download(name)
 
 
@@ -126,11 +125,11 @@ def verify(*names: str, as_json: Json = False) -> None:
 
     found = [verify_file(name) for name in names or filter(is_here, registry.names("backbones"))]
     if as_json:
-        print(json.dumps([_verified(one) for one in found], indent=2))
+        tell_json([_verified(one) for one in found], indent=2)
     else:
         for one in found:
             state = "ok" if one.ok else "damaged"
-            print(
+            tell(
                 f"{one.name:<10}{state:<9}{megabytes(one.size):>8}  {one.sha256}  {one.source or one.problem}"
             )
     damaged = [one.name for one in found if not one.ok]
@@ -159,7 +158,7 @@ def import_(name: str, file: Path, /, *, force: Force = False) -> None:
     """Take a network's weights from a file on disk, check them, and print the path of what is kept.
 
     Read are torchvision's .pth, whole or only its features; Keras's .h5; MatConvNet's .mat; and files that
-    Scumble wrote. Keras and MatConvNet files need `pip install 'scumble[import]'`.
+    Scumble wrote. Keras files need `pip install 'scumble[import]'`.
 
     Example: scumble weights import vgg19 vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
 
@@ -181,7 +180,7 @@ def import_(name: str, file: Path, /, *, force: Force = False) -> None:
     contents = read_file(file, name)
     path = save_weights(contents)
     say(f"{name}: {contents.source}; its input is taken to be {_input(contents.normalization)}")
-    print(path)
+    tell_path(path)
 
 
 def _input(normalization: "Normalization") -> str:
@@ -199,22 +198,26 @@ def list_(*, as_json: Json = False) -> None:
     """
     rows = [_row(name) for name in registry.names("backbones")]
     if as_json:
-        print(json.dumps(rows, indent=2))
+        tell_json(rows, indent=2)
         return
     for row in rows:
         size = row["size"] if row["size"] is not None else row["download_size"]
         text = megabytes(size) if isinstance(size, int) else ""
         note = row["path"] if row["state"] != "missing" else row["url"] or "from a file of yours"
-        print(f"{row['name']:<10}{row['state']:<9}{text:>8}  {note}")
+        tell(f"{row['name']:<10}{row['state']:<9}{text:>8}  {note}")
 
 
 def _row(name: str) -> dict[str, object]:
-    path, published, here = weights_path(name), PUBLISHED.get(name), is_here(name)
+    published, here = PUBLISHED.get(name), is_here(name)
+    try:
+        path = weights_path(name)
+    except WeightsError:  # a user without a home
+        path = None
     return {
         "name": name,
         "state": "bundled" if is_bundled(name) else "here" if here else "missing",
-        "path": str(path),
-        "size": path.stat().st_size if here else None,
+        "path": path and str(path),
+        "size": path.stat().st_size if path and here else None,
         "url": published and published.url,
         "download_size": published and published.size,
     }
@@ -231,4 +234,4 @@ def path(name: str | None = None, /) -> None:
     name
         A network; the folder when omitted.
     """
-    print(weights_path(name) if name else weights_folder())
+    tell_path(weights_path(name) if name else weights_folder())

@@ -13,7 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
-from platformdirs import user_cache_dir
 
 from scumble.backbones.base import Backbone
 from scumble.disk.hidden import write_whole
@@ -26,6 +25,7 @@ from scumble.engine.objective import make_objective
 from scumble.engine.plan import Plan
 from scumble.engine.run import prepare_backbone
 from scumble.engine.sizes import require_sizes
+from scumble.folders import cache_folder
 from scumble.options import Options
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
@@ -182,28 +182,32 @@ def times_as_long(took: float, worked: float) -> float:
     return 1.0 if worked >= FREE * took else round(took / max(worked, took / 100), 2)
 
 
-def speed_file() -> Path:
-    """Return where speeds are remembered."""
-    return Path(user_cache_dir("scumble")) / "speed.json"
+def speed_file() -> Path | None:
+    """Return where speeds are remembered; None for a user without a home."""
+    folder = cache_folder()
+    return folder and folder / "speed.json"
 
 
 def remembered() -> dict[str, Speed]:
     """Return the speeds that were measured before; none if there is no such file or something is wrong with it."""
+    file = speed_file()
     try:
-        found = json.loads(speed_file().read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8")) if file else {}
         return {
             str(key): Speed(float(one["fixed"]), float(one["per_pixel"]), float(one["measured"]))
             for key, one in found.items()
         }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 
 
 def remember(speeds: dict[str, Speed]) -> None:
     """Write speeds for the next time; where that cannot be, they are measured again then."""
+    if not (file := speed_file()):
+        return
     try:
-        speed_file().parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({key: asdict(one) for key, one in speeds.items()})
-        write_whole(speed_file(), [text.encode()], replace=True)
+        write_whole(file, [text.encode()], replace=True)
     except OSError:
         return

@@ -8,6 +8,7 @@ from pydantic import PrivateAttr, ValidationError
 
 from scumble.errors import BadOption, UnknownName
 from scumble.options.color import Color
+from scumble.options.familiar import here
 from scumble.options.look import Look
 from scumble.options.losses import Losses
 from scumble.options.machine import Machine
@@ -15,7 +16,7 @@ from scumble.options.paper import DPI, flaw, is_print
 from scumble.options.search import Search
 from scumble.options.styles import Styles
 from scumble.presets import load_preset
-from scumble.registry import check
+from scumble.registry import check, names
 
 MAX_SIDE = 16384
 PATTERNS = {
@@ -45,7 +46,8 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
     def __init__(self, /, **values: Any) -> None:
         for name in values:
             if name not in type(self).model_fields:
-                raise UnknownName("option", name, type(self).model_fields)
+                hint = here(name)
+                raise UnknownName("option", name, type(self).model_fields, hint, guess=not hint)
         try:
             super().__init__(**with_preset(values))
         except ValidationError as error:
@@ -56,6 +58,8 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         check("backbone", "backbones", self.backbone)
         check("optimizer", "optimizers", self.optimizer)
         for name in self.weight:
+            if name not in (known := names("losses")) and (hint := here(f"weight.{name}")):
+                raise UnknownName("loss", name, known, hint, guess=False)
             check("loss", "losses", name)
         several = [self.style_layers] if isinstance(self.style_layers, dict) else self.style_layers
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
