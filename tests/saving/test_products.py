@@ -52,7 +52,7 @@ def folder(path):
         [folder("here/steps"), file("steps/step-0001.png")],
         [folder("steps"), folder("steps/step-0002.png/deeper")],
     ],
-    ids=str,
+    ids=lambda products: " ".join(str(one.path) for one in products),
 )
 def test_two_products_in_one_place_are_refused(products):
     for pair in (products, products[::-1]):
@@ -67,7 +67,7 @@ def test_two_products_in_one_place_are_refused(products):
         [folder("steps"), file("steps/out.png"), file("steps/step-0003.png"), folder("steps-2")],
         [folder("new"), file("new.png"), file("newer/step-0001.png")],
     ],
-    ids=str,
+    ids=lambda products: " ".join(str(one.path) for one in products),
 )
 def test_others_are_not(products):
     keep_apart(products, [Path("photo.png"), Path("gone.png"), Path("steps/mine.png")])
