@@ -328,7 +328,7 @@ def finished(folder, request):
     return result.record.costs["total"]
 
 
-@pytest.mark.parametrize(("finished", "near"), [(0, 0.05), (0.8, 0.1)], indirect=["finished"])
+@pytest.mark.parametrize(("finished", "near"), [(0, 0.05), (0.8, 0.15)], indirect=["finished"])
 def test_a_finished_picture_is_gone_on_from_where_it_ended(folder, finished, near):
     run = prepare_continued(folder / "out.png", steps="+8")
     totals = [float(step.total) for step in run]
