@@ -32,6 +32,7 @@ saving
 checkpoint result
 inputs
 api
+again
 resume compare curves
 grid
 cli studio batch

@@ -128,7 +128,7 @@ def test_files_of_other_kinds(resumed, data):
 
 def test_paths_that_are_no_files(tmp_path):
     for path in (tmp_path, tmp_path / "gone", "\0"):
-        with pytest.raises(CheckpointError) as error:
+        with pytest.raises(ScumbleError) as error:
             read_checkpoint(path)
         assert "\n" not in error.value.message
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.api import prepare_again, stylize
+from scumble.again import prepare_again
+from scumble.api import stylize
 from scumble.compare import (
     References,
     compare,

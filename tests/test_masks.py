@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.api import prepare, prepare_again, stylize
+from scumble.again import prepare_again
+from scumble.api import prepare, stylize
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import in_layer, inside
 from scumble.engine.objective import make_objective

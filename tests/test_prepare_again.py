@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scumble.api import Run, find_source, prepare, prepare_again, stylize
+from scumble.again import find_source, prepare_again
+from scumble.api import Run, prepare, stylize
 from scumble.errors import ScumbleError, UsageError
 from scumble.options import Options
 

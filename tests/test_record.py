@@ -245,7 +245,7 @@ def test_a_packed_record_is_read(tmp_path):
 
 @pytest.mark.parametrize("name", ["missing.png", ".", "a\0b.png"])
 def test_no_file(tmp_path, name):
-    with pytest.raises(RecordError, match=r"there is no file|null byte"):
+    with pytest.raises(ScumbleError, match=r"there is no file|zero character"):
         read_record(f"{tmp_path}/{name}")
 
 

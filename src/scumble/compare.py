@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from scumble.api import find_source
+from scumble.again import find_source
 from scumble.engine.plan import Plan
 from scumble.errors import UsageError
 from scumble.image.files import Picture, read_picture
@@ -127,7 +127,7 @@ def find_references(record: Record, folders: Sequence[Path]) -> tuple[References
 
     Args:
         record: may come from anybody.
-        folders: where to look, as `scumble.api.find_source` does.
+        folders: where to look, as `scumble.again.find_source` does.
     """
     missing: list[str] = []
 

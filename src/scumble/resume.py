@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.api import Run, prepare_again, recorded_options, versions
+from scumble.again import prepare_again, recorded_options
+from scumble.api import Run, versions
 from scumble.backbones.cache import weights_sha256
 from scumble.engine.pyramid import pyramid
 from scumble.errors import BadOption, WeightsError

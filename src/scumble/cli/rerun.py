@@ -28,7 +28,7 @@ def rerun(
     inputs
         Folders that hold the content and the styles, besides this one and the picture's own.
     """
-    from scumble.api import prepare_again
+    from scumble.again import prepare_again
     from scumble.cli.painting import carry_out
     from scumble.record import read_record
     from scumble.resume import differences

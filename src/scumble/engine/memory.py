@@ -28,7 +28,7 @@ ARRAY = 12  # a picture in float32, for each pixel
 ARRAYS = 10  # as large as the picture, that a run holds beside the optimizer's history
 LOSSES = 468  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
 KEPT = 2.8  # times the activations, for each such pixel: they are kept, copied into statistics, and have gradients
-LIBRARIES, THREAD = 30e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
+LIBRARIES, THREAD = 60e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
 SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
 
 TILES = (1024, 512, 256)  # sides of a tile's own part, in pixels
