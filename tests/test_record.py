@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from scumble.cli.show import lines
 from scumble.course import MAX_POINTS, MAX_SCALES, MAX_TERMS, Course, ScaleStart
-from scumble.errors import RecordError
+from scumble.errors import RecordError, ScumbleError
 from scumble.image.files import read_picture
 from scumble.record import Record, Source, portable_name, read_record
 from scumble.saving.files import write

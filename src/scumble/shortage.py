@@ -25,7 +25,10 @@ def is_memory_full(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return True
     said = str(error).lower()
-    return any(one in said for one in SURE) or (any(one in said for one in UNSURE) and is_short())
+    if any(one in said for one in SURE):
+        return True
+    # a library in C that gave up without a word is a SystemError
+    return (isinstance(error, SystemError) or any(one in said for one in UNSURE)) and is_short()
 
 
 def is_short() -> bool:

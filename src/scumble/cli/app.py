@@ -86,17 +86,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         show_traceback(debug)
     except ReaderGone:
         code = 128 + signal.SIGPIPE
-    except OSError as error:
-        show_traceback(debug)
-        if is_out_of_memory(error):
-            sys.exit(complain("the memory is full", "a smaller --size needs less", 5))
-        code = complain(blamed(error) or refused(error), "--debug shows where", 1)
     except Exception as error:
         show_traceback(debug)
-        if is_out_of_memory(error):
-            sys.exit(complain("the memory is full", "a smaller --size needs less", 5))
-        told = blamed(error) or f"unexpected: {type(error).__name__}: {error}"
-        code = complain(told, "--debug shows where", 1)
+        code = complain(*unforeseen(error))
     sys.exit(code)
 
 
@@ -112,6 +104,14 @@ def streams(arguments: Iterable[str]) -> list[str]:
         is_output = bool(found) and found[-1] in ("-o", "--output")
         found.append(argument if argument != "-" else STDOUT if is_output else STDIN)
     return found
+
+
+def unforeseen(error: Exception) -> tuple[str, str, int]:
+    """Return what to say of an error that is none of ours, a hint, and the exit code."""
+    if is_out_of_memory(error):
+        return "the memory is full", "a smaller --size needs less", 5
+    own = refused(error) if isinstance(error, OSError) else f"unexpected: {type(error).__name__}: {error}"
+    return blamed(error) or own, "--debug shows where", 1
 
 
 def refused(error: OSError) -> str:
