@@ -22,9 +22,11 @@ BESIDE = [
 ALL = [*SOURCES, *sorted(BESIDE)]
 ROWS = """
 errors
-machine folders paths presets registry shortage disk
+folders paths presets registry shortage disk
 options plugins
+machine
 axis image
+plan
 backbones losses measures optimizers
 engine course
 record outputs look
@@ -129,9 +131,7 @@ def test_importing_scumble_loads_nothing_and_starts_no_thread():
 
 
 def test_what_comes_before_the_run_does_not_load_torch():
-    modules = (
-        "scumble.engine.plan, scumble.image.files, scumble.record, scumble.outputs.files, scumble.cli.app"
-    )
+    modules = "scumble.plan.plan, scumble.image.files, scumble.record, scumble.outputs.files, scumble.cli.app"
     packages, _ = loaded(modules)
     assert "torch" not in packages
 

@@ -6,12 +6,12 @@ from PIL import Image
 
 from scumble import Style, stylize
 from scumble.engine.bleed import continued, continued_regions, continued_style, trimmed
-from scumble.engine.pyramid import Scale, pyramid
 from scumble.engine.regions import Regions
 from scumble.errors import BadOption
 from scumble.image.frame import frame
 from scumble.image.tensors import to_tensor
 from scumble.options import Options
+from scumble.plan.pyramid import Scale, pyramid
 
 
 def test_what_is_continued_and_trimmed_is_as_before():

@@ -16,8 +16,8 @@ from extensions.pictures import as_on_the_site
 from extensions.reference import commands_of, flag_of, help_of
 from scumble.cli.app import app, streams
 from scumble.cli.output import Output
-from scumble.engine.strength import content_factor
 from scumble.options import Options
+from scumble.plan.strength import content_factor
 from scumble.presets import preset_names
 from scumble.registry import names
 

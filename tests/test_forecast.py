@@ -21,9 +21,9 @@ from scumble.engine.forecast import (
     undisturbed,
 )
 from scumble.engine.memory import Fit, Need
-from scumble.engine.plan import make_plan
 from scumble.errors import OutOfMemory
 from scumble.options import Options
+from scumble.plan.plan import make_plan
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import FEWEST, enough, in_layer, one_hot
 from scumble.engine.objective import make_objective
 from scumble.engine.partition import Partition
-from scumble.engine.pyramid import pyramid
 from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
 from scumble.losses.base import losses
 from scumble.options import Options
+from scumble.plan.pyramid import pyramid
 
 NOTHING = dict.fromkeys(Options().weight, 0)
 SKY, FIELD = (90, 140, 220), (190, 150, 40)

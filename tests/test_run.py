@@ -9,7 +9,6 @@ from PIL import Image
 
 from scumble.backbones.weights import load_backbone
 from scumble.engine.objective import make_objective
-from scumble.engine.plan import make_plan
 from scumble.engine.run import Painting, paint
 from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
@@ -17,6 +16,7 @@ from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.optimizers.base import optimizers
 from scumble.options import Options
+from scumble.plan.plan import make_plan
 from scumble.presets import preset_names
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}

@@ -11,11 +11,11 @@ from PIL import Image
 
 from scumble.backbones.weights import load_backbone
 from scumble.engine.memory import Fit, Need, rungs
-from scumble.engine.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
 from scumble.optimizers.base import optimizers
 from scumble.options import Options
+from scumble.plan.plan import make_plan
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 pytestmark = pytest.mark.usefixtures("weights")
@@ -148,7 +148,7 @@ import resource, sys
 from PIL import Image
 from scumble.backbones.weights import load_backbone
 from scumble.engine.memory import Fit, Need, rungs
-from scumble.engine.plan import make_plan
+from scumble.plan.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
 from scumble.image.files import read_picture

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from scumble.api import Run, prepare
-from scumble.engine.plan import START_KINDS
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
 from scumble.inputs import NO_MASK, Style
 from scumble.options import Options
 from scumble.paths import as_path
+from scumble.plan.plan import START_KINDS
 from scumble.record import Record, Source
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.course import Keeper
-from scumble.engine.plan import START_KINDS, Plan, with_steps
 from scumble.errors import UsageError, require_kind
 from scumble.image.resize import resize, resize_softly
 from scumble.inputs import Sources, files_given, read_inputs
 from scumble.inputs import Style as Style
 from scumble.options import Options
+from scumble.plan.plan import START_KINDS, Plan, with_steps
 from scumble.plugins import loaded_plugins
 from scumble.record import PluginSource, Record, portable_name
 from scumble.result import Result as Result

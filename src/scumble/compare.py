@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from scumble.again import find_source
-from scumble.engine.plan import Plan
 from scumble.errors import UsageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, fit_within, resize
 from scumble.image.sheet import sheet
 from scumble.image.visible import visible
+from scumble.plan.plan import Plan
 from scumble.record import Record, Source
 
 EDGE = 1024

@@ -13,12 +13,12 @@ from PIL import Image
 from scumble.api import Result, Run, prepare
 from scumble.axis import STYLE, Axis, label
 from scumble.compare import References, measured
-from scumble.engine.plan import Plan
 from scumble.errors import UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import fit, resize
 from scumble.image.sheet import sheet
 from scumble.options import Options
+from scumble.plan.plan import Plan
 from scumble.record import Record
 
 MAX_CELLS = 400

@@ -11,7 +11,6 @@ from typing import Any
 
 from PIL import Image
 
-from scumble.engine.plan import START_KINDS, Plan, make_plan
 from scumble.errors import BadOption, ImageError, UsageError, require_kind, several
 from scumble.image.files import Picture, missing, read_picture
 from scumble.image.frame import inside
@@ -21,6 +20,7 @@ from scumble.options import Options
 from scumble.options.values import parse_layers
 from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
+from scumble.plan.plan import START_KINDS, Plan, make_plan
 from scumble.record import Source
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, as parts of the sides

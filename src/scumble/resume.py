@@ -8,11 +8,11 @@ from typing import Any
 from scumble.again import prepare_again, recorded_options
 from scumble.api import Run, versions
 from scumble.backbones.cache import weights_sha256
-from scumble.engine.pyramid import pyramid
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
 from scumble.options import Options
 from scumble.paths import as_path
+from scumble.plan.pyramid import pyramid
 from scumble.plugins import loaded_plugins
 from scumble.record import Record, Source, read_record
 

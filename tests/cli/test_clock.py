@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from scumble.cli.clock import TARGETS, Clock, Pace, RunClock
-from scumble.engine.plan import make_plan, with_steps
 from scumble.options import Options
+from scumble.plan.plan import make_plan, with_steps
 
 
 def seconds_in(text):

@@ -8,9 +8,9 @@ from PIL import Image
 
 import scumble as package
 from scumble.cli.film import MAX_FRAMES, Films, Snapshots, Timelapse
-from scumble.engine.plan import make_plan
 from scumble.errors import OutputError, OutputExists
 from scumble.options import Options
+from scumble.plan.plan import make_plan
 
 from .conftest import TINY, opened
 

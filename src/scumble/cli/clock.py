@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scumble.engine.plan import Plan
-    from scumble.engine.pyramid import Scale
     from scumble.engine.step import Step
+    from scumble.plan.plan import Plan
+    from scumble.plan.pyramid import Scale
 
 HALF = 15.0
 """Seconds after which what was measured counts half: machines get busy and idle again."""

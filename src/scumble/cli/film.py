@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from scumble.engine.plan import Plan
 from scumble.errors import ScumbleError, UsageError
 from scumble.image.resize import fit_within, resize
 from scumble.outputs.files import writers_by_suffix
+from scumble.plan.plan import Plan
 from scumble.saving.destination import Destination, Saved
 from scumble.saving.files import write
 from scumble.saving.names import resolve_path

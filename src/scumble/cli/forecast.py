@@ -5,7 +5,7 @@ from typing import Any
 
 from scumble.cli.console import tell, tell_json, tell_path
 from scumble.cli.film import Films
-from scumble.engine.plan import Plan
+from scumble.plan.plan import Plan
 
 
 def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> None:

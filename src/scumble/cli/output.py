@@ -14,7 +14,7 @@ from scumble.errors import UsageError
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
-    from scumble.engine.plan import Plan
+    from scumble.plan.plan import Plan
     from scumble.saving.destination import Saved
 
 OUTPUT = Group("Output", sort_key=0)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from scumble.cli.clock import RunClock
 from scumble.cli.console import printable, say, say_json
-from scumble.engine.plan import with_steps
+from scumble.plan.plan import with_steps
 
 if TYPE_CHECKING:
-    from scumble.engine.plan import Plan
     from scumble.engine.run import Step
+    from scumble.plan.plan import Plan
 
 SECONDS_BETWEEN_LINES = 3.0
 

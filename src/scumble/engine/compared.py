@@ -8,11 +8,11 @@ from torch import Tensor
 from scumble.backbones.base import Backbone
 from scumble.engine.colors import bands
 from scumble.engine.foreign import watched
-from scumble.engine.strength import balance
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
 from scumble.options.values import shown
+from scumble.plan.strength import balance
 
 
 def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:

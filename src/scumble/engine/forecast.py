@@ -22,11 +22,11 @@ from scumble.engine.device import choose_device, choose_precision, device_name, 
 from scumble.engine.guest import as_guest
 from scumble.engine.memory import Fit, Need, memory_limit
 from scumble.engine.objective import make_objective
-from scumble.engine.plan import Plan
 from scumble.engine.run import prepare_backbone
 from scumble.engine.sizes import require_sizes
 from scumble.folders import cache_folder
 from scumble.options import Options
+from scumble.plan.plan import Plan
 
 SIDES = (64, 384)  # of the pictures that are timed, in pixels
 REPEATS = 3  # the fastest counts: others come and go

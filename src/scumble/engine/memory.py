@@ -14,13 +14,13 @@ from torch import nn
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared, active_losses
 from scumble.engine.device import gpu_of
-from scumble.engine.plan import Plan
-from scumble.engine.pyramid import Scale
 from scumble.engine.tiles import halos, spans
 from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
 from scumble.options import Options
+from scumble.plan.plan import Plan
+from scumble.plan.pyramid import Scale
 
 # Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
 PROCESS = 330e6  # Python, torch and the decoded pictures

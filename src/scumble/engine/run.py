@@ -18,8 +18,6 @@ from scumble.engine.guard import GOOD, Guard, Witness, deviation
 from scumble.engine.guest import as_guest
 from scumble.engine.memory import Fit, Need, memory_limit, release, require_addresses, rungs, told, too_large
 from scumble.engine.objective import make_objective
-from scumble.engine.plan import Plan
-from scumble.engine.pyramid import Scale
 from scumble.engine.regions import regions_of
 from scumble.engine.scene import Scene, make_scene, tensor_of
 from scumble.engine.sizes import require_sizes
@@ -27,12 +25,14 @@ from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step as Step
 from scumble.engine.step import split, step_at
-from scumble.engine.strength import detail_share
 from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.machine.arithmetic import arithmetic
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
+from scumble.plan.plan import Plan
+from scumble.plan.pyramid import Scale
+from scumble.plan.strength import detail_share
 from scumble.plugins import is_out_of_memory
 
 Mark = Callable[[State], object]

@@ -7,13 +7,13 @@ from torch import Tensor
 
 from scumble.engine.bleed import continued, continued_style, trimmed
 from scumble.engine.coloring import Coloring
-from scumble.engine.plan import Plan
-from scumble.engine.pyramid import Scale
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.optimizers.base import Evaluate
+from scumble.plan.plan import Plan
+from scumble.plan.pyramid import Scale
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared
-from scumble.engine.plan import Plan
+from scumble.plan.plan import Plan
 
 
 def require_sizes(plan: Plan, backbone: Backbone) -> None:

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from scumble.engine.guard import Watch, safer
 from scumble.engine.memory import Fit, rungs
-from scumble.engine.plan import Plan
 from scumble.errors import CheckpointError
 from scumble.optimizers.base import Optimizer, optimizers
 from scumble.options import Options
+from scumble.plan.plan import Plan
 
 MAX_SCALES = 64
 

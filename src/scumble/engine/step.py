@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from scumble.engine.compared import active_losses
-from scumble.engine.plan import Plan
-from scumble.engine.pyramid import Scale
 from scumble.engine.state import State
+from scumble.plan.plan import Plan
+from scumble.plan.pyramid import Scale
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from PIL import Image
 
 from scumble.backbones.base import Backbone, backbones
 from scumble.engine.guest import as_guest
-from scumble.engine.plan import make_plan
-from scumble.engine.pyramid import canvas
 from scumble.engine.run import paint
 from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
@@ -21,6 +19,8 @@ from scumble.look.labels import beneath, margined, paragraph
 from scumble.look.seeing import SEEING, as_names, require_layers, settled
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
+from scumble.plan.plan import make_plan
+from scumble.plan.pyramid import canvas
 
 KEEPING = (*SEEING, "precision", "max_memory", "seed", "steps")
 """The options that decide what is reconstructed; they mean what they do to `scumble.stylize`."""

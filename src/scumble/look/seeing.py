@@ -15,7 +15,6 @@ from scumble.backbones.base import Backbone
 from scumble.engine.device import choose_device
 from scumble.engine.guest import as_guest
 from scumble.engine.memory import too_large
-from scumble.engine.pyramid import canvas
 from scumble.engine.run import prepare_backbone
 from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
@@ -23,6 +22,7 @@ from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.image.visible import visible
 from scumble.options import Options
+from scumble.plan.pyramid import canvas
 from scumble.plugins import is_out_of_memory
 
 NETWORK = ("backbone", "pooling", "input", "device", "threads")

@@ -5,10 +5,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scumble.engine.plan import make_plan
 from scumble.errors import UsageError
 from scumble.image.files import read_picture
 from scumble.options import Options
+from scumble.plan.plan import make_plan
 
 
 def test_a_plan_knows_sizes_and_steps(content, style):

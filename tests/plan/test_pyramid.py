@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
+from scumble.plan.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 
 sides = st.integers(1, 16384)
 counts = st.lists(st.integers(0, 500), min_size=1, max_size=5).map(tuple)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.engine.strength import DIAL, RECOLORED, content_factor, detail_share, recolor_amount
+from scumble.plan.strength import DIAL, RECOLORED, content_factor, detail_share, recolor_amount
 
 STRENGTHS = st.floats(0, 100)
 

@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
-from scumble.engine.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 from scumble.errors import BadOption, UsageError, several
 from scumble.image.files import Picture
 from scumble.image.masks import Masks
 from scumble.image.resize import fit
 from scumble.options import Options
+from scumble.plan.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
 
 START_KINDS = ("content", "style", "noise", "noisy-content")
 
