@@ -4,8 +4,8 @@ import weakref
 
 import pytest
 
-from scumble.engine.memory import release
 from scumble.errors import OutOfMemory
+from scumble.machine.memory import release
 
 
 class Held:

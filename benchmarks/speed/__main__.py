@@ -16,7 +16,7 @@ from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import limit
 from scumble.api import versions
 from scumble.cli.doctor import processor
-from scumble.engine.device import choose_device, choose_precision, device_name, thread_count
+from scumble.machine.device import choose_device, choose_precision, device_name, thread_count
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WIDTH, HEIGHT = 512, 384  # of single evaluations

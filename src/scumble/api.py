@@ -105,8 +105,8 @@ class Run:
         Raises:
             UsageError: no step has been made.
         """
-        from scumble.engine.guest import as_guest
         from scumble.image.tensors import to_picture
+        from scumble.machine.guest import as_guest
 
         if self.last is None:
             raise UsageError("no step has been made, so there is no picture yet")
@@ -121,15 +121,15 @@ class Run:
         return Result(image, record)
 
     def _record_at(self, state: "State") -> Record:
-        from scumble.engine.guest import as_guest
         from scumble.engine.step import step_at
+        from scumble.machine.guest import as_guest
 
         with as_guest():
             return self._record(step_at(self.plan, state))
 
     def _record(self, last: "Step") -> Record:
-        from scumble.engine.device import choose_device, choose_precision, thread_count
         from scumble.machine.arithmetic import arithmetic
+        from scumble.machine.device import choose_device, choose_precision, thread_count
 
         options = self.plan.options
         device = choose_device(options.device)

@@ -19,9 +19,9 @@ from torch import Tensor
 from scumble.backbones.contents import digest
 from scumble.disk.hidden import Bytes, write_whole
 from scumble.disk.place import check_folder, identity_of
-from scumble.engine.guest import as_guest
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
+from scumble.machine.guest import as_guest
 from scumble.paths import as_path
 from scumble.plan.plan import Plan
 from scumble.record import MAX_BYTES, Record

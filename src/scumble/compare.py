@@ -96,7 +96,7 @@ def measured(picture: Image.Image, references: References) -> dict[str, float]:
         references: resized as a run does: the content to the picture's size, styles to its long edge; what they hide
             does not count.
     """
-    from scumble.engine.guest import as_guest  # torch takes a second to import
+    from scumble.machine.guest import as_guest  # torch takes a second to import
 
     with as_guest():
         return measured_here(picture, references)

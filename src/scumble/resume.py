@@ -75,7 +75,7 @@ def prepare_resumed(path: str | os.PathLike[str], folders: Sequence[Path] = ()) 
 
 def same_device(record: Record) -> dict[str, Any]:
     """Return the option of the device that a picture was made on, if it is here."""
-    from scumble.engine.device import available_devices
+    from scumble.machine.device import available_devices
 
     return {"device": record.device if record.device in available_devices() else "auto"}
 

@@ -7,8 +7,8 @@ from PIL import Image
 
 from scumble.api import stylize
 from scumble.backbones.layers import Conv
-from scumble.engine.device import use_threads
 from scumble.machine.arithmetic import is_fused
+from scumble.machine.device import use_threads
 from scumble.machine.sums import BLOCK, total
 from scumble.optimizers.lbfgs import dot
 

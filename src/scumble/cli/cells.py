@@ -191,7 +191,7 @@ class Painter:
 
     def paint(self, report: CellReporter) -> None:
         """Paint until all is done, or Ctrl-C, or an error that nobody foresaw."""
-        from scumble.engine.memory import release  # torch takes a second to import
+        from scumble.machine.memory import release  # torch takes a second to import
 
         try:
             self._cells(report)
@@ -202,7 +202,7 @@ class Painter:
             self.cells.close()
 
     def _cells(self, report: CellReporter) -> None:
-        from scumble.engine.memory import release
+        from scumble.machine.memory import release
 
         work = [max(1, sum(scale.work for scale in cell.plan.scales)) for cell in self.grid.cells]
         for number, cell in enumerate(self.grid.cells):

@@ -133,7 +133,7 @@ def versions() -> dict[str, str]:
 
 def devices() -> list[str]:
     """Kinds of device, the fastest first."""
-    from scumble.engine.device import available_devices
+    from scumble.machine.device import available_devices
 
     return available_devices()
 

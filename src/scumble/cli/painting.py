@@ -128,7 +128,7 @@ def input_notes(run: Run) -> Iterator[str]:
 
 def paint(run: Run, report: Reporter, films: Films, *, verbose: bool = False) -> BaseException | None:
     """Iterate over the run; return what stopped it early, if anything did."""
-    from scumble.engine.memory import release  # torch takes a second to import
+    from scumble.machine.memory import release  # torch takes a second to import
 
     try:
         with closing(iter(run)) as steps:  # a checkpoint is written whatever happens

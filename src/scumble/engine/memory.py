@@ -1,35 +1,28 @@
 """How much memory a scale takes, and what is given up for it to fit: history first, then whole pictures."""
 
 import math
-import os
-import re
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import nn
 
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared, active_losses
-from scumble.engine.device import gpu_of
 from scumble.engine.tiles import halos, spans
 from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
+from scumble.machine.memory import PROCESS, address_limit, told
 from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
 
 # Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
-PROCESS = 330e6  # Python, torch and the decoded pictures
 ARRAY = 12  # a picture in float32, for each pixel
 ARRAYS = 10  # as large as the picture, that a run holds beside the optimizer's history
 LOSSES = 468  # for each pixel that is evaluated at once: losses of the image, and parts sorted by region
 KEPT = 2.8  # times the activations, for each such pixel: they are kept, copied into statistics, and have gradients
-LIBRARIES, THREAD = 60e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
-SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
 
 TILES = (1024, 512, 256)  # sides of a tile's own part, in pixels
 FEWEST = 3  # updates that L-BFGS remembers at least
@@ -85,16 +78,6 @@ def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> 
         else:
             per_pixel += width / backbone.stride_and_reach(name)[0] ** 2
     return per_pixel * precision.itemsize
-
-
-def told(amount: float) -> str:
-    """Return bytes in words: in GB from 1 on, and below in MB, where tenths of a GB would look equal.
-
-    Example:
-        >>> told(3.67e9), told(5.4e8), told(1e5)
-        ('3.7 GB', '540 MB', '0.1 MB')
-    """
-    return f"{amount / 1e9:.1f} GB" if amount >= 1e9 else f"{amount / 1e6:.3g} MB"
 
 
 class Need:
@@ -191,80 +174,9 @@ def too_large(width: int, height: int) -> OutOfMemory:
     )
 
 
-def release(problem: BaseException | None) -> None:
-    """Let go of what an error's traceback holds: gigabytes, after an out-of-memory."""
-    while problem is not None:
-        traceback.clear_frames(problem.__traceback__)
-        problem = problem.__cause__ or problem.__context__
-
-
 def own_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
     """Return the bytes of a layer by itself for each pixel of the picture."""
     before = max(0, backbone.names.index(layer) - 1)
     return activation_bytes(backbone, layer, precision) - (
         activation_bytes(backbone, backbone.names[before], precision) if before else 0
     )
-
-
-def memory_limit(options: Options, device: torch.device) -> float:
-    """Return the bytes that a run may take: as many as the options allow, or are free, and as there are addresses."""
-    asked = free_memory(device) if options.max_memory is None else options.max_memory * 1e9
-    return min(asked, address_limit()) if device.type == "cpu" else asked
-
-
-def free_memory(device: torch.device) -> float:
-    """Return the bytes that a run may take: what is free, with what this process has already, less some."""
-    if gpu := gpu_of(device):
-        kept = gpu.memory_reserved(device) - gpu.memory_allocated(device)  # by torch, for what comes next
-        return float(SPARE * (gpu.mem_get_info(device)[0] + kept) + PROCESS)
-    try:
-        about = Path("/proc/meminfo").read_text(encoding="ascii")
-        free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024
-        _, own = mapped_and_own()
-    except (OSError, IndexError, ValueError):  # not Linux: half of what is built in
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
-    return min(SPARE * (free + own), container_limit())
-
-
-def mapped_and_own() -> tuple[int, int]:
-    """Return how many bytes of addresses this process has, and of memory behind them; on Linux alone."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    mapped, own = (int(number) * os.sysconf("SC_PAGE_SIZE") for number in pages[:2])
-    return mapped, own
-
-
-def address_limit() -> float:
-    """Return the bytes that a limit on addresses, as of `ulimit -v`, leaves; no bound where there is none.
-
-    Where it is reached, libraries do not always say so: they end the process, or wait for threads that never started.
-    """
-    try:
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        mapped, own = mapped_and_own()
-    except (ImportError, OSError, ValueError):  # not Linux
-        return math.inf
-    if limit == resource.RLIM_INFINITY:
-        return math.inf
-    return max(0.0, own + limit - mapped - LIBRARIES - THREAD * torch.get_num_threads())
-
-
-def require_addresses() -> None:
-    """Raise `OutOfMemory` where addresses are limited and too few are left for threads to start."""
-    mapped, own = mapped_and_own() if math.isfinite(limit := address_limit()) else (0, 0)
-    if limit < own:
-        raise OutOfMemory(
-            f"this process may have so few addresses that, with {told(mapped)} taken, no thread can start",
-            "raise ulimit -v",
-        )
-
-
-def container_limit() -> float:
-    """Return the bytes that a container allows its processes; no bound where there is none."""
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            return SPARE * int(Path(path).read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            continue
-    return float("inf")

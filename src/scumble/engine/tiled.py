@@ -18,7 +18,6 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.allocator import give_back
 from scumble.engine.compared import Compared
 from scumble.engine.costs import Costs
 from scumble.engine.foreign import distance_to
@@ -30,6 +29,7 @@ from scumble.engine.tiles import Tile, cut, halos
 from scumble.engine.turns import with_turns
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, squared_distance
+from scumble.machine.allocator import give_back
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
 

@@ -10,12 +10,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.guest import as_guest
 from scumble.image.resize import fit, resize
 from scumble.image.sheet import GAP, sheet
 from scumble.look.colors import colored, number, scale_bar
 from scumble.look.labels import beneath, beside, labelled, margined, paragraph
 from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
+from scumble.machine.guest import as_guest
 
 MANY = 24  # channels, of which a cell each has room beside the picture
 PANEL = 320  # width of the picture beside them, in pixels

@@ -7,7 +7,6 @@ import torch
 from PIL import Image
 
 from scumble.backbones.base import Backbone, backbones
-from scumble.engine.guest import as_guest
 from scumble.engine.run import paint
 from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
@@ -18,6 +17,7 @@ from scumble.image.visible import visible
 from scumble.look.labels import beneath, margined, paragraph
 from scumble.look.seeing import SEEING, as_names, require_layers, settled
 from scumble.losses.base import Loss, losses
+from scumble.machine.guest import as_guest
 from scumble.options import Options
 from scumble.plan.plan import make_plan
 from scumble.plan.pyramid import canvas

@@ -8,8 +8,6 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.device import choose_device
-from scumble.engine.guest import as_guest
 from scumble.engine.regions import Regions, one_region, regions_of
 from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
@@ -18,6 +16,8 @@ from scumble.image.resize import fit, fit_within, resize
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.look.seeing import NETWORK, settled
+from scumble.machine.device import choose_device
+from scumble.machine.guest import as_guest
 from scumble.plan.plan import Plan, make_plan
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels

@@ -8,7 +8,6 @@ import torch
 from PIL import Image, ImageDraw, ImageEnhance
 
 from scumble.backbones.base import Backbone
-from scumble.engine.guest import as_guest
 from scumble.errors import UsageError, require_kind
 from scumble.image.resize import fit
 from scumble.image.sheet import PAPER, sheet
@@ -16,6 +15,7 @@ from scumble.look.channels import value_range
 from scumble.look.colors import number
 from scumble.look.labels import beneath, labelled, margined, paragraph
 from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
+from scumble.machine.guest import as_guest
 
 CELL = 120  # width of a patch on the sheet, in pixels
 APART = 0.5  # sides of a patch: nearer places show the same thing once more

@@ -12,8 +12,6 @@ from PIL import Image
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.device import choose_device
-from scumble.engine.guest import as_guest
 from scumble.engine.memory import too_large
 from scumble.engine.run import prepare_backbone
 from scumble.errors import UnknownName, UsageError, require_kind
@@ -21,6 +19,8 @@ from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.image.visible import visible
+from scumble.machine.device import choose_device
+from scumble.machine.guest import as_guest
 from scumble.options import Options
 from scumble.plan.pyramid import canvas
 from scumble.plugins import is_out_of_memory

@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
 WHERE = """
-from scumble.engine.allocator import keep_memory
+from scumble.machine.allocator import keep_memory
 import torch
 done = keep_memory()
 address = torch.ones(1 << 24).data_ptr()

@@ -21,8 +21,8 @@ from typing import Any
 
 import torch
 
-from scumble.engine.device import use_threads
 from scumble.errors import UsageError
+from scumble.machine.device import use_threads
 from scumble.plugins import blaming
 
 core: Any = torch._C

@@ -19,7 +19,7 @@ from scumble import look
 from scumble.api import prepare
 from scumble.checkpoint import Checkpoint, read_checkpoint
 from scumble.compare import References, compare
-from scumble.engine.guest import as_guest, own_precision
+from scumble.machine.guest import as_guest, own_precision
 
 SMALL = {"size": 64, "coarsest": 32, "steps": 2}
 PRECISIONS = ("float32", "bfloat16")

@@ -5,14 +5,14 @@ from contextlib import suppress
 import pytest
 import torch
 
-from scumble.engine.device import (
+from scumble.errors import UsageError
+from scumble.machine.device import (
     available_devices,
     choose_device,
     choose_precision,
     thread_count,
     use_threads,
 )
-from scumble.errors import UsageError
 
 
 def test_there_is_always_a_cpu():

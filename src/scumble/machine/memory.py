@@ -1,0 +1,98 @@
+"""How much memory a run may take: what is free, and what limits this process."""
+
+import math
+import os
+import re
+import traceback
+from pathlib import Path
+
+import torch
+
+from scumble.errors import OutOfMemory
+from scumble.machine.device import gpu_of
+from scumble.options import Options
+
+PROCESS = 330e6  # bytes: Python, torch and the decoded pictures
+LIBRARIES, THREAD = 60e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
+SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
+
+
+def told(amount: float) -> str:
+    """Return bytes in words: in GB from 1 on, and below in MB, where tenths of a GB would look equal.
+
+    Example:
+        >>> told(3.67e9), told(5.4e8), told(1e5)
+        ('3.7 GB', '540 MB', '0.1 MB')
+    """
+    return f"{amount / 1e9:.1f} GB" if amount >= 1e9 else f"{amount / 1e6:.3g} MB"
+
+
+def memory_limit(options: Options, device: torch.device) -> float:
+    """Return the bytes that a run may take: as many as the options allow, or are free, and as there are addresses."""
+    asked = free_memory(device) if options.max_memory is None else options.max_memory * 1e9
+    return min(asked, address_limit()) if device.type == "cpu" else asked
+
+
+def free_memory(device: torch.device) -> float:
+    """Return the bytes that a run may take: what is free, with what this process has already, less some."""
+    if gpu := gpu_of(device):
+        kept = gpu.memory_reserved(device) - gpu.memory_allocated(device)  # by torch, for what comes next
+        return float(SPARE * (gpu.mem_get_info(device)[0] + kept) + PROCESS)
+    try:
+        about = Path("/proc/meminfo").read_text(encoding="ascii")
+        free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024
+        _, own = mapped_and_own()
+    except (OSError, IndexError, ValueError):  # not Linux: half of what is built in
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
+    return min(SPARE * (free + own), container_limit())
+
+
+def container_limit() -> float:
+    """Return the bytes that a container allows its processes; no bound where there is none."""
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            return SPARE * int(Path(path).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+    return float("inf")
+
+
+def mapped_and_own() -> tuple[int, int]:
+    """Return how many bytes of addresses this process has, and of memory behind them; on Linux alone."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    mapped, own = (int(number) * os.sysconf("SC_PAGE_SIZE") for number in pages[:2])
+    return mapped, own
+
+
+def address_limit() -> float:
+    """Return the bytes that a limit on addresses, as of `ulimit -v`, leaves; no bound where there is none.
+
+    Where it is reached, libraries do not always say so: they end the process, or wait for threads that never started.
+    """
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        mapped, own = mapped_and_own()
+    except (ImportError, OSError, ValueError):  # not Linux
+        return math.inf
+    if limit == resource.RLIM_INFINITY:
+        return math.inf
+    return max(0.0, own + limit - mapped - LIBRARIES - THREAD * torch.get_num_threads())
+
+
+def require_addresses() -> None:
+    """Raise `OutOfMemory` where addresses are limited and too few are left for threads to start."""
+    mapped, own = mapped_and_own() if math.isfinite(limit := address_limit()) else (0, 0)
+    if limit < own:
+        raise OutOfMemory(
+            f"this process may have so few addresses that, with {told(mapped)} taken, no thread can start",
+            "raise ulimit -v",
+        )
+
+
+def release(problem: BaseException | None) -> None:
+    """Let go of what an error's traceback holds: gigabytes, after an out-of-memory."""
+    while problem is not None:
+        traceback.clear_frames(problem.__traceback__)
+        problem = problem.__cause__ or problem.__context__
