@@ -6,7 +6,6 @@ from PIL import Image
 from torch.nn.functional import cosine_similarity
 
 from scumble.engine.coloring import Coloring
-from scumble.engine.regions import Regions
 from scumble.engine.run import paint
 from scumble.image.color import oklab
 from scumble.image.files import Picture, read_picture
@@ -14,6 +13,7 @@ from scumble.image.resize import resize
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.options import Options
 from scumble.plan.plan import make_plan
+from scumble.regions.found import Regions
 
 from .conftest import drawn
 from .pictures import cloud

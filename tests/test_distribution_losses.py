@@ -6,7 +6,6 @@ import torch
 
 from scumble.engine.compared import Compared
 from scumble.engine.objective import make_objective
-from scumble.engine.regions import Regions
 from scumble.losses import quantiles
 from scumble.losses.base import losses
 from scumble.losses.nearest import PLACES, sample
@@ -14,6 +13,7 @@ from scumble.losses.quantiles import LEVELS, QuantileMeans, deal, groups_for
 from scumble.losses.sampling import shuffled
 from scumble.losses.sliced_wasserstein import random_directions
 from scumble.options import Options
+from scumble.regions.found import Regions
 
 RANDOM = np.random.default_rng(4)
 BY_RANK = ["histogram", "sliced-wasserstein"]

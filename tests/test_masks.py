@@ -10,7 +10,6 @@ from scumble.api import prepare, stylize
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import in_layer, inside
 from scumble.engine.objective import make_objective
-from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
 from scumble.engine.untouched import Painted
 from scumble.errors import BadOption, ImageError, UsageError
@@ -20,6 +19,7 @@ from scumble.image.resize import resize
 from scumble.inputs import Style
 from scumble.losses.base import losses
 from scumble.options import Options
+from scumble.regions.found import Regions
 
 TINY = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scumble.engine.palette import color_map, recolored
-from scumble.engine.regions import Regions
+from scumble.regions.found import Regions
 
 from .pictures import cloud
 

@@ -9,12 +9,12 @@ from scumble.api import prepare, stylize
 from scumble.engine.compared import Compared
 from scumble.engine.forecast import forecast
 from scumble.engine.objective import make_objective
-from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
-from scumble.engine.turns import turned, with_turns
 from scumble.errors import BadOption, UsageError
 from scumble.inputs import Style
 from scumble.options import Options
+from scumble.regions.found import Regions
+from scumble.regions.turns import turned, with_turns
 
 from .pictures import difference
 

@@ -6,12 +6,12 @@ import torch
 from scumble.backbones.base import backbones
 from scumble.engine.moments import central, gradient_of, raw_moments
 from scumble.engine.objective import make_objective
-from scumble.engine.regions import Regions
 from scumble.engine.tiled import make_tiled_objective
 from scumble.engine.tiles import cut, spans
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, losses
 from scumble.options import Options
+from scumble.regions.found import Regions
 
 
 def drawn(seed, height, width):

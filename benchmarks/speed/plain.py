@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.bleed import trimmed
 from scumble.engine.compared import Compared
 from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
 from scumble.options import Options
+from scumble.regions.bleed import trimmed
 
 
 def features(backbone: Backbone, image: Tensor, wanted: set[str]) -> dict[str, Tensor]:

@@ -8,9 +8,9 @@ from torch.nn import functional as F
 
 from scumble.engine.colors import OKLAB, RGB, Colors, Map, Space, between, colors_of, moved
 from scumble.engine.palette import color_maps, recolored
-from scumble.engine.regions import EDGE, Regions, one_region, opacity
 from scumble.plan.plan import Plan
 from scumble.plan.strength import recolor_amount
+from scumble.regions.found import EDGE, Regions, one_region, opacity
 
 
 class Coloring:

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from scumble.engine.compared import Compared
 from scumble.engine.partition import inner, without_edge
-from scumble.engine.regions import Regions
+from scumble.regions.found import Regions
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
 LEAST = 0.01  # of a mask, below which a position does not count: it would be copied for nothing

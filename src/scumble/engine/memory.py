@@ -10,13 +10,13 @@ from torch import nn
 from scumble.backbones.base import Backbone
 from scumble.engine.compared import Compared, active_losses
 from scumble.engine.tiles import halos, spans
-from scumble.engine.turns import turned
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
 from scumble.machine.memory import PROCESS, address_limit, told
 from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
+from scumble.regions.turns import turned
 
 # Bytes, measured on a CPU with compact and vgg19 at 512 to 2048 px, whole and in tiles of 256 to 1024.
 ARRAY = 12  # a picture in float32, for each pixel

@@ -13,12 +13,12 @@ from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import by_layer, size_of
 from scumble.engine.moments import central, mixed, raw_moments
 from scumble.engine.partition import Partition, Whole, inner
-from scumble.engine.regions import Regions
 from scumble.engine.sums import LayerMoments
-from scumble.engine.turns import with_turns
 from scumble.losses.base import Loss, precise
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
+from scumble.regions.found import Regions
+from scumble.regions.turns import with_turns
 
 Masked = tuple[
     Tensor, Tensor | None

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from scumble.engine.colors import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
-from scumble.engine.regions import Regions, one_region
+from scumble.regions.found import Regions, one_region
 
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
 NOTHING = 1e-6  # share of a picture below which a region has no colors

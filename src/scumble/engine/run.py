@@ -9,13 +9,11 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
-from scumble.engine.bleed import continued, continued_regions
 from scumble.engine.captured import captured
 from scumble.engine.coloring import Coloring
 from scumble.engine.guard import GOOD, Guard, Witness, deviation
 from scumble.engine.memory import Fit, Need, rungs, too_large
 from scumble.engine.objective import make_objective
-from scumble.engine.regions import regions_of
 from scumble.engine.scene import Scene, make_scene, tensor_of
 from scumble.engine.sizes import require_sizes
 from scumble.engine.start import start_image
@@ -35,6 +33,8 @@ from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
 from scumble.plan.strength import detail_share
 from scumble.plugins import is_out_of_memory
+from scumble.regions.bleed import continued, continued_regions
+from scumble.regions.found import regions_of
 
 Mark = Callable[[State], object]
 

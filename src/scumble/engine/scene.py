@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from scumble.engine.bleed import continued, continued_style, trimmed
 from scumble.engine.coloring import Coloring
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
@@ -14,6 +13,7 @@ from scumble.image.tensors import to_tensor
 from scumble.optimizers.base import Evaluate
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
+from scumble.regions.bleed import continued, continued_style, trimmed
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,14 @@ from scumble.engine.foreign import distance_to
 from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.engine.moments import central, gradient_of, mixed, raw_moments
 from scumble.engine.partition import inner
-from scumble.engine.regions import Regions
 from scumble.engine.tiles import Tile, cut, halos
-from scumble.engine.turns import with_turns
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, squared_distance
 from scumble.machine.allocator import give_back
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
+from scumble.regions.found import Regions
+from scumble.regions.turns import with_turns
 
 Masks = Mapping[str, Tensor]  # of a picture: the regions of each layer that has some, (K, H, W)
 

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.bleed import continued
 from scumble.engine.layer_regions import inside
 from scumble.image.masks import Masks
 from scumble.optimizers.base import Evaluate, Evaluation
+from scumble.regions.bleed import continued
 
 
 @dataclass(frozen=True)

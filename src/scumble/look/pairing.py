@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.regions import Regions, one_region, regions_of
 from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
 from scumble.image.masks import LARGEST
@@ -19,6 +18,7 @@ from scumble.look.seeing import NETWORK, settled
 from scumble.machine.device import choose_device
 from scumble.machine.guest import as_guest
 from scumble.plan.plan import Plan, make_plan
+from scumble.regions.found import Regions, one_region, regions_of
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels
 MARGIN = 8

@@ -6,18 +6,18 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.borders import along_edges, box
-from scumble.engine.clusters import cluster, k_means
 from scumble.engine.compared import Compared
 from scumble.engine.layer_regions import FEWEST, enough, in_layer, one_hot
 from scumble.engine.objective import make_objective
 from scumble.engine.partition import Partition
-from scumble.engine.regions import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
 from scumble.losses.base import losses
 from scumble.options import Options
 from scumble.plan.pyramid import pyramid
+from scumble.regions.borders import along_edges, box
+from scumble.regions.clusters import cluster, k_means
+from scumble.regions.found import EVEN, Regions, find_regions, kinship, shares_of, without_small_ones
 
 NOTHING = dict.fromkeys(Options().weight, 0)
 SKY, FIELD = (90, 140, 220), (190, 150, 40)

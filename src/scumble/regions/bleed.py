@@ -10,8 +10,8 @@ from dataclasses import replace
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.regions import Regions
 from scumble.plan.pyramid import Scale
+from scumble.regions.found import Regions
 
 
 def continued(image: Tensor, across: int, down: int | None = None) -> Tensor:

@@ -9,13 +9,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.borders import along_edges
-from scumble.engine.clusters import cluster
 from scumble.image.color import oklab
 from scumble.image.masks import LARGEST
 from scumble.image.resize import fit_within, resize, resize_softly
 from scumble.image.tensors import to_tensor
 from scumble.plan.plan import Plan
+from scumble.regions.borders import along_edges
+from scumble.regions.clusters import cluster
 
 EDGE = 256  # long edge of the pictures that are compared, in pixels
 DEEP, MIDDLE = "relu4_1", "relu3_1"  # what a place is seen as: things, and textures

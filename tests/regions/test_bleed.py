@@ -5,13 +5,13 @@ import torch
 from PIL import Image
 
 from scumble import Style, stylize
-from scumble.engine.bleed import continued, continued_regions, continued_style, trimmed
-from scumble.engine.regions import Regions
 from scumble.errors import BadOption
 from scumble.image.frame import frame
 from scumble.image.tensors import to_tensor
 from scumble.options import Options
 from scumble.plan.pyramid import Scale, pyramid
+from scumble.regions.bleed import continued, continued_regions, continued_style, trimmed
+from scumble.regions.found import Regions
 
 
 def test_what_is_continued_and_trimmed_is_as_before():

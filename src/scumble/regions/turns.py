@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from scumble.engine.regions import Regions
+from scumble.regions.found import Regions
 
 
 def turned(picture: Tensor, turns: Sequence[str]) -> list[Tensor]:

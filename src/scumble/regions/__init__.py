@@ -1,0 +1,1 @@
+"""Which parts of content and styles belong together, found or drawn."""
