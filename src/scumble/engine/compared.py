@@ -6,7 +6,7 @@ from itertools import compress
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.colors import bands
+from scumble.colors.distribution import bands
 from scumble.engine.foreign import watched
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses

@@ -9,8 +9,8 @@ from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
+from scumble.colors.coloring import Coloring
 from scumble.engine.captured import captured
-from scumble.engine.coloring import Coloring
 from scumble.engine.guard import GOOD, Guard, Witness, deviation
 from scumble.engine.memory import Fit, Need, rungs, too_large
 from scumble.engine.objective import make_objective

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from scumble.engine.coloring import Coloring
+from scumble.colors.coloring import Coloring
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
 from scumble.image.resize import resize

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from scumble.engine import colors
-from scumble.engine.colors import OKLAB, RGB, between, colors_of, mixed, moved, shares_at
+from scumble.colors import distribution as colors
+from scumble.colors.distribution import OKLAB, RGB, between, colors_of, mixed, moved, shares_at
 from scumble.image.color import oklab
 
 EYE, ZERO = torch.eye(3).double(), torch.zeros(3).double()

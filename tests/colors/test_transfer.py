@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from scumble.engine.palette import color_map, recolored
+from scumble.colors.transfer import color_map, recolored
 from scumble.regions.found import Regions
 
-from .pictures import cloud
+from ..pictures import cloud
 
 
 def colors_of(picture):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from scumble.engine.colors import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
+from scumble.colors.distribution import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
 from scumble.regions.found import Regions, one_region
 
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped

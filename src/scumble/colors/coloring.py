@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.colors import OKLAB, RGB, Colors, Map, Space, between, colors_of, moved
-from scumble.engine.palette import color_maps, recolored
+from scumble.colors.distribution import OKLAB, RGB, Colors, Map, Space, between, colors_of, moved
+from scumble.colors.transfer import color_maps, recolored
 from scumble.plan.plan import Plan
 from scumble.plan.strength import recolor_amount
 from scumble.regions.found import EDGE, Regions, one_region, opacity

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 from torch.nn.functional import cosine_similarity
 
-from scumble.engine.coloring import Coloring
+from scumble.colors.coloring import Coloring
 from scumble.engine.run import paint
 from scumble.image.color import oklab
 from scumble.image.files import Picture, read_picture
@@ -15,8 +15,8 @@ from scumble.options import Options
 from scumble.plan.plan import make_plan
 from scumble.regions.found import Regions
 
-from .conftest import drawn
-from .pictures import cloud
+from ..conftest import drawn
+from ..pictures import cloud
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (4, 3), "threads": 1, "device": "cpu", "regions": "off"}
 MODES = ["content", "match", "luma", "only"]

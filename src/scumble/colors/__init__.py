@@ -1,0 +1,1 @@
+"""Whose colors a picture has: how they are distributed, moved elsewhere, and given back."""
