@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from scumble.engine.compared import Compared
-from scumble.engine.objective import make_objective
 from scumble.losses import quantiles
 from scumble.losses.base import losses
 from scumble.losses.nearest import PLACES, sample
 from scumble.losses.quantiles import LEVELS, QuantileMeans, deal, groups_for
 from scumble.losses.sampling import shuffled
 from scumble.losses.sliced_wasserstein import random_directions
+from scumble.objective.compared import Compared
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 

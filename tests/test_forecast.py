@@ -20,8 +20,8 @@ from scumble.engine.forecast import (
     times_as_long,
     undisturbed,
 )
-from scumble.engine.memory import Fit, Need
 from scumble.errors import OutOfMemory
+from scumble.objective.fit import Fit, Need
 from scumble.options import Options
 from scumble.plan.plan import make_plan
 

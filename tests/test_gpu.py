@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.captured import Captured, captured
-from scumble.engine.objective import make_objective
 from scumble.engine.run import paint
-from scumble.engine.tiled import make_tiled_objective
 from scumble.machine.onednn import exact_float32
+from scumble.objective.captured import Captured, captured
+from scumble.objective.tiled import make_tiled_objective
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.plan.plan import make_plan
 from scumble.regions.found import Regions

@@ -7,10 +7,6 @@ from PIL import Image
 
 from scumble.again import prepare_again
 from scumble.api import prepare, stylize
-from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import in_layer, inside
-from scumble.engine.objective import make_objective
-from scumble.engine.tiled import make_tiled_objective
 from scumble.engine.untouched import Painted
 from scumble.errors import BadOption, ImageError, UsageError
 from scumble.image.files import read_picture
@@ -18,6 +14,10 @@ from scumble.image.masks import make_masks, require_seen
 from scumble.image.resize import resize
 from scumble.inputs import Style
 from scumble.losses.base import losses
+from scumble.objective.compared import Compared
+from scumble.objective.layer_regions import in_layer, inside
+from scumble.objective.tiled import make_tiled_objective
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 

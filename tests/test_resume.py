@@ -7,8 +7,8 @@ from PIL import Image
 
 from scumble.api import prepare
 from scumble.checkpoint import Checkpoint
-from scumble.engine.memory import Fit
 from scumble.errors import BadOption, CheckpointError, OutputExists, UsageError, WeightsError
+from scumble.objective.fit import Fit
 from scumble.optimizers.base import optimizers
 from scumble.record import read_record
 from scumble.resume import prepare_continued, prepare_resumed

@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.objective import make_objective
 from scumble.engine.run import Painting, paint
 from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
+from scumble.objective.whole import make_objective
 from scumble.optimizers.base import optimizers
 from scumble.options import Options
 from scumble.plan.plan import make_plan

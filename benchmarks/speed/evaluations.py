@@ -11,10 +11,10 @@ from torch.nn.functional import cosine_similarity
 from benchmarks.speed.plain import Plain
 from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.weights import load_backbone
-from scumble.engine.captured import captured
-from scumble.engine.objective import make_objective
 from scumble.machine.allocator import keep_memory
 from scumble.machine.device import choose_device, choose_precision
+from scumble.objective.captured import captured
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 
 REPEATS = 7

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
 from scumble.losses.base import precise
 from scumble.losses.range import MARGIN
+from scumble.objective.compared import Compared
 from scumble.options import Options
 from scumble.regions.bleed import trimmed
 

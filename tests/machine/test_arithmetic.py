@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from scumble.api import stylize
-from scumble.engine.partition import Whole
-from scumble.engine.sums import LayerMoments
 from scumble.errors import UsageError
 from scumble.machine import arithmetic as module
 from scumble.machine import onednn
 from scumble.machine.arithmetic import EXACT, WAYS, arithmetic, chosen, is_fused, is_quick
 from scumble.machine.onednn import exact_float32, quick_product
+from scumble.objective.partition import Whole
+from scumble.objective.sums import LayerMoments
 from scumble.resume import differences
 
 pytestmark = pytest.mark.numeric

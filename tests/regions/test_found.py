@@ -6,13 +6,13 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.compared import Compared
-from scumble.engine.layer_regions import FEWEST, enough, in_layer, one_hot
-from scumble.engine.objective import make_objective
-from scumble.engine.partition import Partition
 from scumble.errors import BadOption
 from scumble.image.tensors import to_tensor
 from scumble.losses.base import losses
+from scumble.objective.compared import Compared
+from scumble.objective.layer_regions import FEWEST, enough, in_layer, one_hot
+from scumble.objective.partition import Partition
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.plan.pyramid import pyramid
 from scumble.regions.borders import along_edges, box

@@ -14,7 +14,7 @@ from benchmarks.speed.roofline import convolutions
 
 from scumble.backbones.base import backbones
 from scumble.backbones.weights import load_backbone
-from scumble.engine.objective import make_objective
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 
 FOUND = {

@@ -16,16 +16,16 @@ import torch
 
 from scumble.backbones.base import Backbone
 from scumble.disk.hidden import write_whole
-from scumble.engine.captured import captured
-from scumble.engine.memory import Fit, Need
-from scumble.engine.objective import make_objective
 from scumble.engine.run import prepare_backbone
-from scumble.engine.sizes import require_sizes
 from scumble.folders import cache_folder
 from scumble.machine.allocator import keep_memory
 from scumble.machine.device import choose_device, choose_precision, device_name, thread_count
 from scumble.machine.guest import as_guest
 from scumble.machine.memory import memory_limit
+from scumble.objective.captured import captured
+from scumble.objective.fit import Fit, Need
+from scumble.objective.sizes import require_sizes
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.plan.plan import Plan
 

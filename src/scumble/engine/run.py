@@ -10,23 +10,23 @@ from torch.nn import functional as F
 from scumble.backbones.base import Backbone
 from scumble.backbones.weights import load_backbone
 from scumble.colors.coloring import Coloring
-from scumble.engine.captured import captured
 from scumble.engine.guard import GOOD, Guard, Witness, deviation
-from scumble.engine.memory import Fit, Need, rungs, too_large
-from scumble.engine.objective import make_objective
 from scumble.engine.scene import Scene, make_scene, tensor_of
-from scumble.engine.sizes import require_sizes
 from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step as Step
 from scumble.engine.step import split, step_at
-from scumble.engine.tiled import make_tiled_objective
 from scumble.image.files import Picture
 from scumble.machine.allocator import begin_scale, keep_memory
 from scumble.machine.arithmetic import arithmetic
 from scumble.machine.device import choose_device, choose_precision
 from scumble.machine.guest import as_guest
 from scumble.machine.memory import memory_limit, release, require_addresses, told
+from scumble.objective.captured import captured
+from scumble.objective.fit import Fit, Need, rungs, too_large
+from scumble.objective.sizes import require_sizes
+from scumble.objective.tiled import make_tiled_objective
+from scumble.objective.whole import make_objective
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.options import Options
 from scumble.plan.plan import Plan

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from scumble.engine.guard import Watch, safer
-from scumble.engine.memory import Fit, rungs
 from scumble.errors import CheckpointError
+from scumble.objective.fit import Fit, rungs
 from scumble.optimizers.base import Optimizer, optimizers
 from scumble.options import Options
 from scumble.plan.plan import Plan

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from scumble.engine.compared import active_losses
 from scumble.engine.state import State
+from scumble.objective.compared import active_losses
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
 

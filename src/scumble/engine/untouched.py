@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.layer_regions import inside
 from scumble.image.masks import Masks
+from scumble.objective.layer_regions import inside
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.regions.bleed import continued
 

@@ -12,7 +12,6 @@ from PIL import Image
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.memory import too_large
 from scumble.engine.run import prepare_backbone
 from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
@@ -21,6 +20,7 @@ from scumble.image.tensors import to_tensor
 from scumble.image.visible import visible
 from scumble.machine.device import choose_device
 from scumble.machine.guest import as_guest
+from scumble.objective.fit import too_large
 from scumble.options import Options
 from scumble.plan.pyramid import canvas
 from scumble.plugins import is_out_of_memory

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
-from scumble.engine.compared import Compared
-from scumble.engine.objective import make_objective, mixture
 from scumble.errors import BadOption, UnknownName
+from scumble.objective.compared import Compared
+from scumble.objective.whole import make_objective, mixture
 from scumble.options import Options
 
 LAYERS = {"content_layers": "relu2_2", "style_layers": "relu1_1=0.7,relu2_1=0.3"}

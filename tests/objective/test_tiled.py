@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
-from scumble.engine.moments import central, gradient_of, raw_moments
-from scumble.engine.objective import make_objective
-from scumble.engine.tiled import make_tiled_objective
-from scumble.engine.tiles import cut, spans
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, losses
+from scumble.objective.moments import central, gradient_of, raw_moments
+from scumble.objective.tiled import make_tiled_objective
+from scumble.objective.tiles import cut, spans
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 

@@ -10,8 +10,8 @@ from torch.autograd import Function
 from torch.nn import functional as F
 
 from scumble.backbones.passes import LARGE, identity
-from scumble.engine.affine import affine, rounded_apart
 from scumble.losses.base import exact
+from scumble.objective.affine import affine, rounded_apart
 
 CHUNKS = 32  # of a layer in regions, about
 LONGEST = 1024  # positions of a chunk of a region

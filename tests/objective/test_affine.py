@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scumble.engine import affine as module
-from scumble.engine.affine import affine
+from scumble.objective.affine import affine
 
 pytestmark = pytest.mark.numeric
 

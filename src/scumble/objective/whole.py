@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
-from scumble.engine.foreign import distance_to
-from scumble.engine.layer_regions import by_layer, size_of
-from scumble.engine.moments import central, mixed, raw_moments
-from scumble.engine.partition import Partition, Whole, inner
-from scumble.engine.sums import LayerMoments
 from scumble.losses.base import Loss, precise
+from scumble.objective.compared import Compared
+from scumble.objective.foreign import distance_to
+from scumble.objective.layer_regions import by_layer, size_of
+from scumble.objective.moments import central, mixed, raw_moments
+from scumble.objective.partition import Partition, Whole, inner
+from scumble.objective.sums import LayerMoments
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
 from scumble.regions.found import Regions

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from scumble.engine.partition import Partition, Whole
-from scumble.engine.sums import LayerMoments
 from scumble.losses.base import exact, precise
+from scumble.objective.partition import Partition, Whole
+from scumble.objective.sums import LayerMoments
 
 SAMPLE = 64  # positions each way at most, of which the mean is a center to count from
 

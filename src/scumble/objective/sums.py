@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from scumble.engine.partition import Partition, Whole
 from scumble.machine.arithmetic import is_quick
 from scumble.machine.onednn import quick_product
+from scumble.objective.partition import Partition, Whole
 
 BLOCK = 2**19
 """Numbers that are centered at once, 2 MB in float32: they stay in the cache.

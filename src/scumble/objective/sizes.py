@@ -1,7 +1,7 @@
 """Whether pictures are large enough for the layers that read them, told before anything is painted."""
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
+from scumble.objective.compared import Compared
 from scumble.plan.plan import Plan
 
 

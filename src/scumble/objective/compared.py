@@ -7,9 +7,9 @@ from torch import Tensor
 
 from scumble.backbones.base import Backbone
 from scumble.colors.distribution import bands
-from scumble.engine.foreign import watched
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
+from scumble.objective.foreign import watched
 from scumble.options import Options
 from scumble.options.values import shown
 from scumble.plan.strength import balance

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared, active_losses
-from scumble.engine.tiles import halos, spans
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
 from scumble.machine.memory import PROCESS, address_limit, told
+from scumble.objective.compared import Compared, active_losses
+from scumble.objective.tiles import halos, spans
 from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale

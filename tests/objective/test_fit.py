@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.memory import Fit, Need, rungs
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
+from scumble.objective.fit import Fit, Need, rungs
 from scumble.optimizers.base import optimizers
 from scumble.options import Options
 from scumble.plan.plan import make_plan
@@ -147,7 +147,7 @@ LITTLE_MEMORY = """
 import resource, sys
 from PIL import Image
 from scumble.backbones.weights import load_backbone
-from scumble.engine.memory import Fit, Need, rungs
+from scumble.objective.fit import Fit, Need, rungs
 from scumble.plan.plan import make_plan
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory

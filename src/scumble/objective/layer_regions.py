@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.compared import Compared
-from scumble.engine.partition import inner, without_edge
+from scumble.objective.compared import Compared
+from scumble.objective.partition import inner, without_edge
 from scumble.regions.found import Regions
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it

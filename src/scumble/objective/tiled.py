@@ -18,16 +18,16 @@ import torch
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.compared import Compared
-from scumble.engine.costs import Costs
-from scumble.engine.foreign import distance_to
-from scumble.engine.layer_regions import LayerRegions, by_layer, size_of, whole_layer
-from scumble.engine.moments import central, gradient_of, mixed, raw_moments
-from scumble.engine.partition import inner
-from scumble.engine.tiles import Tile, cut, halos
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, squared_distance
 from scumble.machine.allocator import give_back
+from scumble.objective.compared import Compared
+from scumble.objective.costs import Costs
+from scumble.objective.foreign import distance_to
+from scumble.objective.layer_regions import LayerRegions, by_layer, size_of, whole_layer
+from scumble.objective.moments import central, gradient_of, mixed, raw_moments
+from scumble.objective.partition import inner
+from scumble.objective.tiles import Tile, cut, halos
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
 from scumble.regions.found import Regions

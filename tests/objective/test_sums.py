@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from scumble.engine.partition import Partition, Whole
-from scumble.engine.sums import BLOCK, LayerMoments
 from scumble.losses.base import losses
+from scumble.objective.partition import Partition, Whole
+from scumble.objective.sums import BLOCK, LayerMoments
 
 pytestmark = pytest.mark.numeric
 PLAIN = losses["covariance"]()
