@@ -5,8 +5,8 @@ from pathlib import Path
 from PIL import Image
 
 import scumble
-from scumble.api import prepare
 from scumble.look import look_at_regions
+from scumble.runs.prepare import prepare
 
 HERE = Path(__file__).parent
 STYLES = ("strokes", "stained-glass", "woodcut", "marbled", "watercolor", "hatching")

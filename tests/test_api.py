@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.api import Style, prepare, stylize, stylize_steps
+from scumble.api import stylize, stylize_steps
 from scumble.errors import (
     BadOption,
     ImageError,
@@ -22,6 +22,8 @@ from scumble.errors import (
 from scumble.image.files import read_picture
 from scumble.options import Options
 from scumble.record import read_record
+from scumble.runs.inputs import Style
+from scumble.runs.prepare import prepare
 
 TINY = {"size": 48, "steps": 2, "coarsest": 0}
 
@@ -263,7 +265,7 @@ def test_the_same_run_gives_the_same_bytes(content, style):
 def test_the_interface_loads_no_torch_before_the_first_step(photo, painting):
     program = f"""
 import sys
-from scumble.api import prepare
+from scumble.runs.prepare import prepare
 run = prepare({str(photo)!r}, {str(painting)!r})
 print("torch" in sys.modules)
 """

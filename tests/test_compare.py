@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.again import prepare_again
 from scumble.api import stylize
 from scumble.compare import (
     References,
@@ -19,6 +18,7 @@ from scumble.compare import (
 )
 from scumble.image.files import read_picture
 from scumble.measures import MEASURES, names_of
+from scumble.runs.again import prepare_again
 
 ALONE = {name for name, one in MEASURES.items() if one.alone}
 

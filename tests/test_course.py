@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 import torch
 
-from scumble.api import prepare
 from scumble.course import POINTS, Course, Keeper
 from scumble.options import Options
 from scumble.record import Record
+from scumble.runs.prepare import prepare
 
 
 def kept(steps, scale_steps=10**9, **costs):

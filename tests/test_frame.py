@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.api import prepare
 from scumble.image.frame import CLEAR, frame, inside
 from scumble.image.resize import resize
-from scumble.inputs import Style
+from scumble.runs.inputs import Style
+from scumble.runs.prepare import prepare
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 

@@ -5,14 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.again import prepare_again
-from scumble.api import prepare, stylize
+from scumble.api import stylize
 from scumble.engine.untouched import Painted
 from scumble.errors import BadOption, ImageError, UsageError
 from scumble.image.files import read_picture
 from scumble.image.masks import make_masks, require_seen
 from scumble.image.resize import resize
-from scumble.inputs import Style
 from scumble.losses.base import losses
 from scumble.objective.compared import Compared
 from scumble.objective.layer_regions import in_layer, inside
@@ -20,6 +18,9 @@ from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
+from scumble.runs.again import prepare_again
+from scumble.runs.inputs import Style
+from scumble.runs.prepare import prepare
 
 TINY = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.api import prepare
 from scumble.errors import BadOption
 from scumble.options import Options
 from scumble.options.paper import PAPERS, in_pixels, is_print
 from scumble.plan.pyramid import canvas
+from scumble.runs.prepare import prepare
 
 SIZES = ["30cm", "30x20cm", "12in", "300mm", "2.5in", *PAPERS]
 

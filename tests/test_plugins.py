@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from scumble.api import prepare
 from scumble.errors import NameTaken, PluginFailed, RunFailed, UnknownName, UsageError, WeightsError
 from scumble.losses.base import losses
 from scumble.plugins import Plugin, load_plugin, loaded_plugins
 from scumble.registry import known, names
+from scumble.runs.prepare import prepare
 
 pytestmark = pytest.mark.usefixtures("forget_plugins")
 

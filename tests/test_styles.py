@@ -5,16 +5,17 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.api import prepare, stylize
+from scumble.api import stylize
 from scumble.engine.forecast import forecast
 from scumble.errors import BadOption, UsageError
-from scumble.inputs import Style
 from scumble.objective.compared import Compared
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 from scumble.regions.turns import turned, with_turns
+from scumble.runs.inputs import Style
+from scumble.runs.prepare import prepare
 
 from .pictures import difference
 

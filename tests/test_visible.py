@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.api import Style, stylize
+from scumble.api import stylize
 from scumble.compare import References, compare
 from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.visible import visible
 from scumble.look import activations, keeps, patches, reconstruct, regions
+from scumble.runs.inputs import Style
 
 TINY = {"size": 64, "steps": 3, "coarsest": 0}
 

@@ -7,11 +7,11 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.quality.pairs import Pair
-from scumble.api import prepare
 from scumble.image.color import from_oklab, oklab
 from scumble.image.resize import resize
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.options import Options
+from scumble.runs.prepare import prepare
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from benchmarks.quality.tables import (
     identity_lines,
     lower_is_better,
 )
-from scumble.api import versions
 from scumble.backbones.cache import weights_sha256
 from scumble.measures import MEASURES
+from scumble.runs.run import versions
 
 
 def comparisons(results: Results) -> list[Comparison]:

@@ -14,9 +14,9 @@ from benchmarks.speed.evaluations import measured, network
 from benchmarks.speed.processes import painted
 from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import limit
-from scumble.api import versions
 from scumble.cli.doctor import processor
 from scumble.machine.device import choose_device, choose_precision, device_name, thread_count
+from scumble.runs.run import versions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WIDTH, HEIGHT = 512, 384  # of single evaluations

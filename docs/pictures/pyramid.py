@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import scumble
-from scumble.api import prepare
+from scumble.runs.prepare import prepare
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONTENT, STYLE = EXAMPLES / "coffee.jpg", EXAMPLES / "styles" / "strokes.jpg"

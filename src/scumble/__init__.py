@@ -10,25 +10,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scumble.api import Result as Result
     from scumble.api import stylize as stylize
     from scumble.api import stylize_steps as stylize_steps
     from scumble.engine.run import Step as Step
     from scumble.errors import ScumbleError as ScumbleError
-    from scumble.inputs import Style as Style
     from scumble.options import Options as Options
     from scumble.record import Record as Record
     from scumble.record import read_record as read_record
+    from scumble.runs.inputs import Style as Style
+    from scumble.runs.result import Result as Result
 
 __version__ = "0.1.0"
 
 HOMES = {
     "Options": "scumble.options",
     "Record": "scumble.record",
-    "Result": "scumble.api",
+    "Result": "scumble.runs.result",
     "ScumbleError": "scumble.errors",
     "Step": "scumble.engine.run",
-    "Style": "scumble.inputs",
+    "Style": "scumble.runs.inputs",
     "read_record": "scumble.record",
     "stylize": "scumble.api",
     "stylize_steps": "scumble.api",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from scumble.again import find_source
 from scumble.errors import UsageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, fit_within, resize
@@ -16,6 +15,7 @@ from scumble.image.sheet import sheet
 from scumble.image.visible import visible
 from scumble.plan.plan import Plan
 from scumble.record import Record, Source
+from scumble.runs.again import find_source
 
 EDGE = 1024
 """Long edge at which larger pictures are measured, in pixels: some seconds and half a gigabyte."""
@@ -127,7 +127,7 @@ def find_references(record: Record, folders: Sequence[Path]) -> tuple[References
 
     Args:
         record: may come from anybody.
-        folders: where to look, as `scumble.again.find_source` does.
+        folders: where to look, as `scumble.runs.again.find_source` does.
     """
     missing: list[str] = []
 

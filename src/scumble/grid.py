@@ -10,7 +10,6 @@ from typing import Any
 
 from PIL import Image
 
-from scumble.api import Result, Run, prepare
 from scumble.axis import STYLE, Axis, label
 from scumble.compare import References, measured
 from scumble.errors import UsageError
@@ -20,6 +19,9 @@ from scumble.image.sheet import sheet
 from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.record import Record
+from scumble.runs.prepare import prepare
+from scumble.runs.result import Result
+from scumble.runs.run import Run
 
 MAX_CELLS = 400
 EMPTY = (214, 214, 214)  # color of a cell without a picture

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.api import prepare
 from scumble.look import COLORS, activations, keeps, paired, patches, tinted
+from scumble.runs.prepare import prepare
 
 from .conftest import opened
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 import scumble
-from scumble.api import prepare
 from scumble.cli.progress import Lines, Words, percent
 from scumble.engine.step import Step
+from scumble.runs.prepare import prepare
 
 TINY = {"size": 64, "steps": 3, "coarsest": 32, "threads": 1}
 

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from scumble.api import prepare, stylize
+from scumble.api import stylize
 from scumble.record import read_record
+from scumble.runs.prepare import prepare
 
 from .conftest import TINY, opened
 

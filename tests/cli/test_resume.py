@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.api import prepare
-from scumble.checkpoint import Checkpoint, read_checkpoint
 from scumble.record import read_record
-from scumble.resume import prepare_resumed
+from scumble.runs.checkpoint import Checkpoint, read_checkpoint
+from scumble.runs.prepare import prepare
+from scumble.runs.resume import prepare_resumed
 
 from .conftest import TINY, opened
 

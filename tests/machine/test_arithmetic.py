@@ -16,7 +16,7 @@ from scumble.machine.arithmetic import EXACT, WAYS, arithmetic, chosen, is_fused
 from scumble.machine.onednn import exact_float32, quick_product
 from scumble.objective.partition import Whole
 from scumble.objective.sums import LayerMoments
-from scumble.resume import differences
+from scumble.runs.resume import differences
 
 pytestmark = pytest.mark.numeric
 TINY = {"size": 48, "steps": 2, "coarsest": 0, "device": "cpu"}

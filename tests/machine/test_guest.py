@@ -16,10 +16,10 @@ from torch.overrides import TorchFunctionMode
 
 import scumble
 from scumble import look
-from scumble.api import prepare
-from scumble.checkpoint import Checkpoint, read_checkpoint
 from scumble.compare import References, compare
 from scumble.machine.guest import as_guest, own_precision
+from scumble.runs.checkpoint import Checkpoint, read_checkpoint
+from scumble.runs.prepare import prepare
 
 SMALL = {"size": 64, "coarsest": 32, "steps": 2}
 PRECISIONS = ("float32", "bfloat16")

@@ -13,8 +13,8 @@ from scumble.cli.output import MAX_NAME, TABLE
 from scumble.cli.progress import percent
 from scumble.errors import OutputExists, ScumbleError
 from scumble.grid import Cell, Grid, Outcome, outcome, told
-from scumble.inputs import files_given
-from scumble.result import Result
+from scumble.runs.inputs import files_given
+from scumble.runs.result import Result
 from scumble.saving.names import resolve_path
 from scumble.saving.on_exists import OnExists
 from scumble.saving.products import Product, keep_apart, names_of

@@ -102,7 +102,7 @@ def paints() -> bool:
     """A small picture becomes better on every device, and the same one when made twice on the CPU."""
     import numpy as np
 
-    from scumble.api import prepare
+    from scumble.runs.prepare import prepare
 
     random = np.random.default_rng(0)
     content, style = (random.integers(0, 255, (48, 64, 3), dtype=np.uint8) for _ in range(2))
@@ -126,7 +126,7 @@ CHECKS = {
 
 def versions() -> dict[str, str]:
     """Of Scumble and what it stands on."""
-    from scumble.api import versions as of_packages
+    from scumble.runs.run import versions as of_packages
 
     return {"scumble": scumble.__version__, **of_packages()}
 

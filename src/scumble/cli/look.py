@@ -239,10 +239,10 @@ def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "list[Im
 
 def paired(pictures: list[str | bytes], options: Options, *, masked: bool) -> "list[Image.Image]":
     """Return the sheet of regions, and behind it the masks if they are wanted; say how many regions there are."""
-    from scumble.api import prepare
-    from scumble.inputs import Style, boxes_of, pixels_of, read_style
     from scumble.look import look_at_regions, mask_of
     from scumble.look import paired as find
+    from scumble.runs.inputs import Style, boxes_of, pixels_of, read_style
+    from scumble.runs.prepare import prepare
 
     plan = prepare(pictures[0], pictures[1:], options).plan
     found = find(plan)

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from scumble.api import Result, Run
 from scumble.cli.console import say, say_json, tell_bytes, tell_json, tell_path
 from scumble.cli.film import Films
 from scumble.cli.forecast import tell_plan
@@ -17,6 +16,8 @@ from scumble.cli.streams import ReaderGone
 from scumble.errors import OutputError, OutputExists
 from scumble.outputs.base import outputs
 from scumble.paths import as_path
+from scumble.runs.result import Result
+from scumble.runs.run import Run
 from scumble.saving.destination import Destination
 from scumble.saving.names import resolve_path
 from scumble.saving.products import Product, keep_apart
@@ -107,7 +108,7 @@ def keep_state(run: Run, output: Output, going_on: Path | None) -> None:
     Raises:
         OutputExists: there is something else, or one already, and nothing said that it may be replaced.
     """
-    from scumble.checkpoint import EVERY, Checkpoint  # torch takes a second to import
+    from scumble.runs.checkpoint import EVERY, Checkpoint  # torch takes a second to import
 
     path, every = output.checkpoint, output.checkpoint_every
     assert path is not None

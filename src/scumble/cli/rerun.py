@@ -28,10 +28,10 @@ def rerun(
     inputs
         Folders that hold the content and the styles, besides this one and the picture's own.
     """
-    from scumble.again import prepare_again
     from scumble.cli.painting import carry_out
     from scumble.record import read_record
-    from scumble.resume import differences
+    from scumble.runs.again import prepare_again
+    from scumble.runs.resume import differences
 
     record = read_record(picture)
     run = prepare_again(record, [*(inputs or []), Path(), picture.parent])

@@ -30,7 +30,7 @@ def resume(
         Folders that hold the content and the styles, besides this one and the checkpoint's own.
     """
     from scumble.cli.painting import carry_out
-    from scumble.resume import prepare_resumed
+    from scumble.runs.resume import prepare_resumed
 
     run = prepare_resumed(checkpoint, inputs or ())
     output = output.named(f"{checkpoint.stem}-resumed.png")

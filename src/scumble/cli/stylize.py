@@ -64,7 +64,7 @@ def carry_on(
     """Go on from a finished picture; of the options only flags count, for its record holds the others."""
     from scumble.cli.painting import carry_out
     from scumble.record import read_record
-    from scumble.resume import differences, prepare_continued
+    from scumble.runs.resume import differences, prepare_continued
 
     if STDIN in (content, *styles):
         raise UsageError("- was given, but --continue-from takes its pictures from files")
@@ -99,8 +99,8 @@ def stylize(
     inputs
         With --continue-from: folders that hold content and style, besides this one and the picture's own.
     """
-    from scumble.api import prepare  # NumPy and Pillow take a while, and --help does without
     from scumble.cli.painting import carry_out
+    from scumble.runs.prepare import prepare  # NumPy and Pillow take a while, and --help does without
 
     if continue_from is not None:
         carry_on(continue_from, inputs or [], content, style or [], output, options)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.api import Run, prepare
+from scumble.runs.run import Run
+from scumble.runs.prepare import prepare
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
-from scumble.inputs import NO_MASK, Style
+from scumble.runs.inputs import NO_MASK, Style
 from scumble.options import Options
 from scumble.paths import as_path
 from scumble.plan.plan import START_KINDS

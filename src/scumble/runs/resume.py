@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.again import prepare_again, recorded_options
-from scumble.api import Run, versions
+from scumble.runs.again import prepare_again, recorded_options
+from scumble.runs.run import Run, versions
 from scumble.backbones.cache import weights_sha256
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
@@ -58,7 +58,7 @@ def prepare_resumed(path: str | os.PathLike[str], folders: Sequence[Path] = ()) 
         UsageError: its pictures are not there, or not those that they were.
         WeightsError: the backbone's weights are not those that the run began with.
     """
-    from scumble.checkpoint import read_checkpoint  # torch takes a second to import
+    from scumble.runs.checkpoint import read_checkpoint  # torch takes a second to import
 
     kept = read_checkpoint(path)
     record = kept.record

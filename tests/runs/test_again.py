@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scumble.again import find_source, prepare_again
-from scumble.api import Run, prepare, stylize
+from scumble.runs.again import find_source, prepare_again
+from scumble.runs.run import Run
+from scumble.runs.prepare import prepare
+from scumble.api import stylize
 from scumble.errors import ScumbleError, UsageError
 from scumble.options import Options
 

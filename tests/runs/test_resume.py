@@ -5,13 +5,13 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.api import prepare
-from scumble.checkpoint import Checkpoint
+from scumble.runs.prepare import prepare
+from scumble.runs.checkpoint import Checkpoint
 from scumble.errors import BadOption, CheckpointError, OutputExists, UsageError, WeightsError
 from scumble.objective.fit import Fit
 from scumble.optimizers.base import optimizers
 from scumble.record import read_record
-from scumble.resume import prepare_continued, prepare_resumed
+from scumble.runs.resume import prepare_continued, prepare_resumed
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (4, 3), "threads": 1, "device": "cpu", "regions": "off"}
 pytestmark = pytest.mark.usefixtures("weights")
@@ -240,7 +240,7 @@ def test_what_is_left_of_a_plan(begun, folder):
 
 
 def test_other_versions_are_said(begun, folder, monkeypatch):
-    monkeypatch.setattr("scumble.api.versions", lambda: {"torch": "1.0"})
+    monkeypatch.setattr("scumble.runs.run.versions", lambda: {"torch": "1.0"})
     stopped_after(begun(), 1)
     monkeypatch.undo()
     notes = prepare_resumed(folder / "run.checkpoint").notes
@@ -255,7 +255,7 @@ def test_threads_of_before_are_used_again(begun, folder):
 def test_other_pictures_and_weights_are_refused(begun, folder, monkeypatch):
     stopped_after(begun(), 1)
     with monkeypatch.context() as patch:
-        patch.setattr("scumble.resume.weights_sha256", lambda _: "0" * 64)
+        patch.setattr("scumble.runs.resume.weights_sha256", lambda _: "0" * 64)
         with pytest.raises(WeightsError, match="are not those that the run began with"):
             prepare_resumed(folder / "run.checkpoint")
     (folder / "elsewhere").mkdir()
