@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from scumble.api import stylize
-from scumble.compare import References, compare
+from scumble.comparing.compare import References, compare
 from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.visible import visible

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from scumble.axis import parse_axis
-from scumble.compare import References, compare, comparison_sheet
-from scumble.curves import draw
-from scumble.grid import make_grid, outcome
+from scumble.comparing.axis import parse_axis
+from scumble.comparing.compare import References, compare, comparison_sheet
+from scumble.comparing.curves import draw
+from scumble.comparing.grid import make_grid, outcome
 from scumble.image.files import read_picture
 from scumble.options import Options
 

@@ -2,7 +2,7 @@
 
 import json
 
-from scumble.curves import draw
+from scumble.comparing.curves import draw
 
 from .conftest import TINY, opened
 
@@ -54,7 +54,7 @@ def test_the_path_that_was_written_is_printed(scumble, desk, monkeypatch):
         (desk / "curves.png").write_bytes(b"mine")  # by somebody else, while this one is drawn
         return drawn(*arguments, **flags)
 
-    monkeypatch.setattr("scumble.curves.draw", meanwhile)
+    monkeypatch.setattr("scumble.comparing.curves.draw", meanwhile)
     assert scumble("curves", "out.png").out == "curves-2.png\n"
     assert opened("curves-2.png").width > 900
 

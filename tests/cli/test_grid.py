@@ -7,7 +7,7 @@ import signal
 import numpy as np
 import pytest
 
-from scumble.grid import EMPTY
+from scumble.comparing.grid import EMPTY
 from scumble.record import read_record
 
 from .conftest import TINY, opened

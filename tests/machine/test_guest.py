@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 import scumble
 from scumble import look
-from scumble.compare import References, compare
+from scumble.comparing.compare import References, compare
 from scumble.machine.guest import as_guest, own_precision
 from scumble.runs.checkpoint import Checkpoint, read_checkpoint
 from scumble.runs.prepare import prepare

@@ -11,8 +11,8 @@ from scumble.cli.clock import Clock
 from scumble.cli.console import printable, say, say_json
 from scumble.cli.output import MAX_NAME, TABLE
 from scumble.cli.progress import percent
+from scumble.comparing.grid import Cell, Grid, Outcome, outcome, told
 from scumble.errors import OutputExists, ScumbleError
-from scumble.grid import Cell, Grid, Outcome, outcome, told
 from scumble.runs.inputs import files_given
 from scumble.runs.result import Result
 from scumble.saving.names import resolve_path

@@ -13,7 +13,7 @@ from scumble.errors import RecordError
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
-    from scumble.compare import Comparison, References
+    from scumble.comparing.compare import Comparison, References
     from scumble.image.files import Picture
     from scumble.record import Record
 
@@ -53,8 +53,8 @@ def compare(
     json
         Print one JSON object.
     """
-    from scumble.compare import compare as compare_pictures
-    from scumble.compare import comparison_sheet, differing
+    from scumble.comparing.compare import compare as compare_pictures
+    from scumble.comparing.compare import comparison_sheet, differing
     from scumble.image.files import read_picture
     from scumble.saving.destination import Saved, settled
 
@@ -104,7 +104,7 @@ def references(
     styles: Sequence[Path],
 ) -> "tuple[References, References]":
     """Return what A and B are measured against: what was given, else what its record names, else the other's."""
-    from scumble.compare import References, find_references
+    from scumble.comparing.compare import References, find_references
     from scumble.image.files import read_picture
 
     given: dict[str, Any] = {"content": read_picture(content)} if content else {}

@@ -38,7 +38,10 @@ def curves(
     on_exists
         What to do if the picture is there already.
     """
-    from scumble.curves import draw, read_course  # NumPy and Pillow take a while, and --help does without
+    from scumble.comparing.curves import (  # NumPy and Pillow take a while, and --help does without
+        draw,
+        read_course,
+    )
     from scumble.saving.destination import settled
 
     named = [name.strip() for part in layers for name in part.split(",") if name.strip()]

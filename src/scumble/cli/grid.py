@@ -18,7 +18,7 @@ from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
     from scumble.cli.cells import Products
-    from scumble.grid import Grid, Outcome
+    from scumble.comparing.grid import Grid, Outcome
 
 
 def grid(
@@ -71,9 +71,9 @@ def grid(
     dry_run
         Print the cells and how long they will take, and write nothing.
     """
-    from scumble.axis import parse_axis  # NumPy takes a while, and --help does without
     from scumble.cli.cells import settled as products_of
-    from scumble.grid import make_grid
+    from scumble.comparing.axis import parse_axis  # NumPy takes a while, and --help does without
+    from scumble.comparing.grid import make_grid
 
     if "every" in options.given:
         raise BadOption(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scumble.axis import Axis, option_of, parse_axis
+from scumble.comparing.axis import Axis, option_of, parse_axis
 from scumble.errors import BadOption, UnknownName
 from scumble.options import Options
 

@@ -6,9 +6,9 @@ import io
 import numpy as np
 import pytest
 
-from scumble.axis import parse_axis
+from scumble.comparing.axis import parse_axis
+from scumble.comparing.grid import EMPTY, Outcome, make_grid, outcome
 from scumble.errors import BadOption, ImageError, ScumbleError, UsageError
-from scumble.grid import EMPTY, Outcome, make_grid, outcome
 from scumble.measures import MEASURES
 from scumble.options import Options
 

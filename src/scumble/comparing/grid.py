@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from scumble.axis import STYLE, Axis, label
-from scumble.compare import References, measured
+from scumble.comparing.axis import STYLE, Axis, label
+from scumble.comparing.compare import References, measured
 from scumble.errors import UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import fit, resize

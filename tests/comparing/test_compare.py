@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from scumble.api import stylize
-from scumble.compare import (
+from scumble.comparing.compare import (
     References,
     compare,
     comparison_sheet,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scumble.comparing.curves import DASHES, draw, plain, read_course, shown, term_colors
 from scumble.course import MAX_SCALES, Course, ScaleStart
-from scumble.curves import DASHES, draw, plain, read_course, shown, term_colors
 from scumble.errors import RecordError, UsageError
 from scumble.look import COLORS
 

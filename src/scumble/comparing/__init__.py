@@ -1,0 +1,1 @@
+"""Pictures beside each other: a grid of options, two results, the courses of runs."""
