@@ -25,18 +25,18 @@ errors
 folders paths presets registry shortage disk
 options plugins
 machine
-axis image
+image
 plan
 backbones losses measures optimizers
+regions
+colors
+objective
 engine course
 record outputs look
 saving
-checkpoint result
-inputs
+runs
 api
-again
-resume compare curves
-grid
+comparing
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from scumble.cli.show import lines
+from scumble.cli.commands.show import lines
 from scumble.course import MAX_POINTS, MAX_SCALES, MAX_TERMS, Course, ScaleStart
 from scumble.errors import RecordError, ScumbleError
 from scumble.image.files import read_picture

@@ -14,7 +14,7 @@ from benchmarks.speed.evaluations import measured, network
 from benchmarks.speed.processes import painted
 from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import limit
-from scumble.cli.doctor import processor
+from scumble.cli.commands.doctor import processor
 from scumble.machine.device import choose_device, choose_precision, device_name, thread_count
 from scumble.runs.run import versions
 

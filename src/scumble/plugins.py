@@ -107,6 +107,11 @@ def homes() -> set[str]:
     return {home for home in named if not home.startswith("scumble.")} | _loaded.keys()
 
 
+def plugin_files() -> list[Path]:
+    """Return the files that `load_plugin` ran."""
+    return [Path(str(sys.modules[name].__file__)) for name in _loaded]
+
+
 def plugin_of(home: str) -> str | None:
     """Return what the plugin of a module is called, or None where a module is none."""
     if home not in homes():

@@ -19,23 +19,27 @@ def heeding():
         signal.signal(number, handler)
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGABRT)
+
+
 @pytest.mark.usefixtures("heeding")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [*ENDING, signal.SIGXCPU, signal.SIGALRM, signal.SIGRTMIN + 3])
 def test_the_first_signal_stops_and_later_ones_do_no_harm(number):
-    with Interrupts():
-        with pytest.raises(KeyboardInterrupt):
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt), interrupts.painting():
             os.kill(os.getpid(), number)
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGTERM)
+        for later in ENDING:
+            os.kill(os.getpid(), later)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 @pytest.mark.usefixtures("heeding")
-def test_while_saving_none_is_heeded():
+def test_outside_of_painting_none_is_raised_and_one_before_it_is_not_forgotten():
     with Interrupts() as interrupts:
-        interrupts.ignore()
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGHUP)
+        with pytest.raises(KeyboardInterrupt), interrupts.painting():
+            pytest.fail("nothing is painted after a signal")
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scumble.comparing.curves import DASHES, draw, plain, read_course, shown, term_colors
 from scumble.course import MAX_SCALES, Course, ScaleStart
 from scumble.errors import RecordError, UsageError
-from scumble.look import COLORS
+from scumble.image.sheet import COLORS
 
 STEPS = tuple(range(1, 31))
 

@@ -391,3 +391,13 @@ def test_masks_and_colors_go_on_to_the_same_pixels(folder, content, style):
     assert [step.count for step in again] == [6, 7]
     assert np.array_equal(again.result().image, whole.result().image)
     assert again.result().record.course == whole.result().record.course
+
+
+def test_a_file_that_was_changed_is_no_longer_ours(begun, folder):
+    run = begun()
+    run.checkpoint.every = run.checkpoint.due = 0
+    for step in run:
+        if step.count == 2:
+            (folder / "run.checkpoint").write_bytes(b"my thesis, in the same file")
+    assert (folder / "run.checkpoint").read_bytes() == b"my thesis, in the same file"
+    assert prepare_resumed(run.checkpoint.path).last.count == 7

@@ -152,7 +152,9 @@ class TestWhere:
 
     def test_a_link_to_nowhere_is_in_use(self, tmp_path):
         (tmp_path / "out.png").symlink_to(tmp_path / "nowhere")
-        assert resolve_path(tmp_path / "out.png", "skip") is None
+        for on_exists in ("skip", "error"):  # to skip is to have the file
+            with pytest.raises(OutputExists, match="is there already"):
+                resolve_path(tmp_path / "out.png", on_exists)
 
     def test_a_sidecar_in_use(self, tmp_path):
         for text in (

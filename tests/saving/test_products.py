@@ -93,3 +93,12 @@ def test_a_folder_s_files_never_take_the_place_of_what_is_read(read):
     with pytest.raises(UsageError, match="may take the place of"):
         keep_apart([folder("here/steps")], [Path(read)])
     keep_apart([folder("steps")], [Path("steps/mine.png")])
+
+
+@pytest.mark.parametrize("way", ["nodir/../steps", "here/nodir/deep/../../steps", "nodir/../../{here}/steps"])
+def test_ways_through_folders_that_are_not_there_lead_to_the_same_place(here, way):
+    way = way.format(here=here.name)
+    with pytest.raises(UsageError, match="may take the place of"):
+        keep_apart([folder(way)], [Path("steps/step-0001.png")])
+    with pytest.raises(UsageError, match=r"are both to be|in each other's place"):
+        keep_apart([file("steps"), folder(way)])

@@ -59,3 +59,11 @@ def test_what_is_no_folder_is_refused_at_once():
     Path("steps/mine").touch()
     with pytest.raises(OutputExists, match="is not empty"):
         series()
+
+
+def test_another_folder_in_its_place_is_somebody_else_s():
+    mine = series()
+    mine.open().rename("moved")
+    Path("steps").mkdir()
+    assert mine.open() == Path("steps-2")
+    assert list(Path("steps").iterdir()) == []

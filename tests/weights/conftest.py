@@ -16,7 +16,7 @@ from scumble.backbones.contents import Contents
 from scumble.backbones.fetch import fetch
 from scumble.backbones.normalization import KERAS
 from scumble.backbones.published import PUBLISHED, PublishedFile
-from scumble.cli.weights import app
+from scumble.cli.commands.weights import app
 from scumble.errors import DownloadError
 
 

@@ -18,7 +18,7 @@ from scumble.errors import DownloadError, OutputExists, UsageError, WeightsError
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["path", "vgg19"], ["fetch", "--help"]])
 def test_quick_commands_import_no_torch(arguments):
-    code = "import sys; from scumble.cli.weights import app; app(sys.argv[1:], result_action='return_value')"
+    code = "import sys; from scumble.cli.commands.weights import app; app(sys.argv[1:], result_action='return_value')"
     code += "; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
 

@@ -6,35 +6,21 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
 import scumble
-from scumble.cli.compare import compare
-from scumble.cli.completion import install_completion
-from scumble.cli.config import config
-from scumble.cli.console import complain, say
-from scumble.cli.curves import curves
+from scumble.cli.commands import commands
+from scumble.cli.console import USAGE, complain, say
 from scumble.cli.docstrings import restore_docstrings
-from scumble.cli.doctor import doctor
-from scumble.cli.grid import grid
-from scumble.cli.look import look
 from scumble.cli.output import STDIN, STDOUT
-from scumble.cli.presets import presets
-from scumble.cli.rerun import rerun
-from scumble.cli.resume import resume
-from scumble.cli.show import show
 from scumble.cli.streams import ReaderGone
-from scumble.cli.stylize import USAGE, stylize
-from scumble.cli.weights import app as weights
 from scumble.errors import ScumbleError, UsageError
 from scumble.machine.spinning import spin_count
 from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
-
-SYNOPSIS = """scumble stylize CONTENT STYLE... [OPTIONS]
-       scumble stylize --continue-from PICTURE [OPTIONS]"""
 
 EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
@@ -44,7 +30,6 @@ It is Python code and runs with your rights.
 --debug anywhere shows the traceback of an error.
 """
 
-restore_docstrings()
 app = App(
     name="scumble",
     help="Neural style transfer: give it a photograph and a painting.\n\n"
@@ -54,11 +39,10 @@ app = App(
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
-app.command(stylize, usage=f"Usage: {SYNOPSIS}")
-app.command(grid, usage="Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]")
-for command in (look, compare, curves, show, rerun, resume, presets, config, doctor, weights):
-    app.command(command)
-app.command(install_completion, name="--install-completion")
+found = list(commands())
+restore_docstrings()
+for command in found:
+    app.command(command.run, **command.settings)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -67,6 +51,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
+        require_folder()
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
             load_plugin(plugin)
@@ -90,6 +75,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         show_traceback(debug)
         code = complain(*unforeseen(error))
     sys.exit(code)
+
+
+def require_folder() -> None:
+    """Raise `UsageError` where the current folder is gone: libraries would not find themselves."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError("the current folder is not there any more", "cd to one that is") from error
 
 
 def streams(arguments: Iterable[str]) -> list[str]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from scumble.cli.clock import Clock
 from scumble.cli.console import printable, say, say_json
+from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import MAX_NAME, TABLE
 from scumble.cli.progress import percent
+from scumble.cli.settings import files_read
 from scumble.comparing.grid import Cell, Grid, Outcome, outcome, told
 from scumble.errors import OutputExists, ScumbleError
 from scumble.runs.inputs import files_given
@@ -167,7 +169,7 @@ def settled(
     reads = [
         file for cell in grid.cells for file in files_given(cell.content, list(cell.styles), cell.options)
     ]
-    keep_apart([*sheet, *([series.product] if series else [])], list(dict.fromkeys(reads)))
+    keep_apart([*sheet, *([series.product] if series else [])], list(dict.fromkeys([*reads, *files_read()])))
     return Products(path, series, on_exists)
 
 
@@ -189,12 +191,13 @@ class Painter:
         self.problem: BaseException | None = None
         self.unsaved: ScumbleError | None = None
 
-    def paint(self, report: CellReporter) -> None:
+    def paint(self, report: CellReporter, interrupts: Interrupts) -> None:
         """Paint until all is done, or Ctrl-C, or an error that nobody foresaw."""
         from scumble.machine.memory import release  # torch takes a second to import
 
         try:
-            self._cells(report)
+            with interrupts.painting():
+                self._cells(report)
         except (Exception, KeyboardInterrupt) as problem:
             release(problem)  # to save the sheet takes memory, too
             self.problem = problem

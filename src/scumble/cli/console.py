@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+USAGE = "scumble --help, or scumble COMMAND --help"
 LONGEST = 2000  # characters of an error line: what was asked may be a megabyte
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from scumble.errors import ScumbleError, UsageError
+from scumble.errors import OutputError, ScumbleError, UsageError
 from scumble.image.resize import fit_within, resize
 from scumble.outputs.files import writers_by_suffix
 from scumble.plan.plan import Plan
@@ -131,7 +131,7 @@ class Films:
         try:
             return self.snapshots.step(step) if self.snapshots else None
         except ScumbleError as problem:
-            self.problem, self.snapshots = problem, None
+            self.problem, self.snapshots = OutputError(problem.message, problem.hint), None
             return None
 
     def finish(self, last: "Step") -> Path | None:

@@ -12,13 +12,14 @@ from scumble.cli.forecast import tell_plan
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import Output, default_name, raise_first
 from scumble.cli.progress import Reporter, costs_line, reporter
+from scumble.cli.settings import files_read
 from scumble.cli.streams import ReaderGone
-from scumble.errors import OutputError, OutputExists
+from scumble.errors import OutputError, OutputExists, ScumbleError
 from scumble.outputs.base import outputs
 from scumble.paths import as_path
 from scumble.runs.result import Result
 from scumble.runs.run import Run
-from scumble.saving.destination import Destination
+from scumble.saving.destination import Destination, Saved
 from scumble.saving.names import resolve_path
 from scumble.saving.products import Product, keep_apart
 
@@ -58,8 +59,7 @@ def carry_out(
         with reporter(run.plan, run.until, **flags) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
                 report.note(note)
-            problem = paint(run, report, films, verbose=output.verbose)
-        interrupts.ignore()
+            problem = paint(run, report, films, interrupts, verbose=output.verbose)
         if problem and run.last is None:
             if isinstance(problem, KeyboardInterrupt) and not output.quiet:
                 say("note: no step was made, so there is no picture to keep")
@@ -84,8 +84,9 @@ def settled(run: Run, output: Output, going_on: Path | None, reads: Sequence[Pat
     if output.checkpoint:
         keep_state(run, output, going_on)
         products.append(Product("checkpoint", as_path(output.checkpoint)))
-    going = [] if going_on is None or output.checkpoint == going_on else [going_on]
-    keep_apart(products, [*run.reads, *reads, *going])
+    kept = output.checkpoint and as_path(output.checkpoint)
+    going = [] if going_on is None or kept == going_on else [going_on]
+    keep_apart(products, [*run.reads, *reads, *going, *files_read()])
     return Products(picture, films)
 
 
@@ -110,8 +111,8 @@ def keep_state(run: Run, output: Output, going_on: Path | None) -> None:
     """
     from scumble.runs.checkpoint import EVERY, Checkpoint  # torch takes a second to import
 
-    path, every = output.checkpoint, output.checkpoint_every
-    assert path is not None
+    assert output.checkpoint is not None
+    path, every = as_path(output.checkpoint), output.checkpoint_every
     checkpoint = Checkpoint(path, EVERY if every is None else every)
     if path != going_on and output.on_exists != "overwrite" and os.path.lexists(path):
         raise OutputExists(
@@ -127,12 +128,15 @@ def input_notes(run: Run) -> Iterator[str]:
         yield from (f"{picture.name}: {note}" for note in picture.notes)
 
 
-def paint(run: Run, report: Reporter, films: Films, *, verbose: bool = False) -> BaseException | None:
+def paint(
+    run: Run, report: Reporter, films: Films, interrupts: Interrupts, *, verbose: bool = False
+) -> BaseException | None:
     """Iterate over the run; return what stopped it early, if anything did."""
     from scumble.machine.memory import release  # torch takes a second to import
 
     try:
-        with closing(iter(run)) as steps:  # a checkpoint is written whatever happens
+        # a checkpoint is written whatever happens
+        with interrupts.painting(), closing(iter(run)) as steps:
             for step in steps:
                 for note in step.notes:
                     report.note(note)
@@ -146,24 +150,31 @@ def paint(run: Run, report: Reporter, films: Films, *, verbose: bool = False) ->
     return None
 
 
-def keep(run: Run, products: Products, output: Output, *, stopped: bool) -> OutputError | ReaderGone | None:
+def keep(run: Run, products: Products, output: Output, *, stopped: bool) -> ScumbleError | ReaderGone | None:
     """Write the picture to its place, or as PNG to stdout; then the film; say where they are.
 
     Returns:
         What kept the picture from its place, if anything did; it is elsewhere then.
     """
     result, films = run.result(), products.films
+    record = result.record if output.record else None
+    saved: Saved | None = None
+    unsaved: ScumbleError | ReaderGone | None = None
+    try:
+        saved = products.picture.save([result.image], record) if products.picture else None
+        unsaved = saved.problem if saved else to_stdout(result, output, default_name(run.plan))
+    except ScumbleError as problem:  # no place takes it; the film may have one
+        unsaved = problem
+    film = films.finish(run.last) if run.last else None
     if stopped and not output.quiet:
-        say(f"note: stopped at step {result.record.steps} of {run.plan.steps}; its picture is kept")
+        kept = "; its picture is kept" if saved or not products.picture else ""
+        say(f"note: stopped at step {result.record.steps} of {run.plan.steps}{kept}")
         if run.checkpoint and run.checkpoint.current:
             say(f"note: scumble resume {run.checkpoint.path} goes on from there")
-    record = result.record if output.record else None
-    saved = products.picture.save([result.image], record) if products.picture else None
-    unsaved = saved.problem if saved else to_stdout(result, output, default_name(run.plan))
     if saved and saved.note and not output.quiet:
         say(f"note: {saved.note}")
-    film = films.finish(run.last) if run.last else None
-    tell_result(result, saved.path if saved else None, films, film, output, run)
+    if saved or not unsaved:
+        tell_result(result, saved.path if saved else None, films, film, output, run)
     return unsaved
 
 
@@ -181,12 +192,13 @@ def to_stdout(result: Result, output: Output, name: str) -> OutputError | Reader
 
 def tell_skipped(output: Output) -> None:
     """Say that the picture is there already."""
+    path = str(as_path(str(output.output)))
     if output.json:
-        tell_json({"output": output.output, "skipped": True})
+        tell_json({"output": path, "skipped": True})
         return
     if not output.quiet:
-        say(f"{output.output} is there already; skipped")
-    tell_path(str(output.output))
+        say(f"{path} is there already; skipped")
+    tell_path(path)
 
 
 def tell_result(

@@ -11,6 +11,7 @@ from scumble.cli.toml import read_toml
 from scumble.errors import BadOption, ScumbleError
 from scumble.folders import config_folder
 from scumble.options import Options
+from scumble.plugins import plugin_files
 
 PROJECT_FILE = Path("scumble.toml")
 OWN_VARIABLES = ("CONFIG", "CACHE_DIR", "WEIGHTS_MIRROR", "MALLOC", "ARITHMETIC")  # that are no options
@@ -93,6 +94,11 @@ def layers(given: Mapping[str, Any]) -> list[Layer]:
         environment_layer(),
         Layer("flag", given),
     ]
+
+
+def files_read() -> list[Path]:
+    """Return the files that each command reads beside its pictures: of options, and plugins."""
+    return [file for file in (user_file(), PROJECT_FILE, *plugin_files()) if file is not None]
 
 
 def merge(found: list[Layer]) -> Options:

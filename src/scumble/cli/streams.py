@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST, USUAL = 40, 500, 80  # columns; rich does not come to an end in a single one
 
 
+PATIENCE = 5.0  # seconds that a message waits for its reader
+AT_ONCE = 512  # bytes that every pipe has room for which can be written to at all
+
+
 class ReaderGone(Exception):  # noqa: N818 (no OSError: others take those for their own)
     """Nobody reads stdout any more, as behind `| head`."""
 
@@ -48,12 +52,17 @@ class Results(io.FileIO):
 class Sayings(io.FileIO):
     """Stderr: what cannot be written is lost, so that no message ends the work."""
 
+    patience = PATIENCE
+
     def write(self, data: "ReadableBuffer", /) -> int:
-        """Write, or pretend to."""
+        """Write, or pretend to: a reader that takes nothing for some seconds is not waited for again."""
         left = memoryview(data).cast("B")
-        with suppress(OSError):
-            while left and (written := super().write(left)):
-                left = left[written:]
+        with suppress(OSError, ValueError):
+            while left and select.select([], [self], [], self.patience)[1]:
+                written = super().write(left[:AT_ONCE])
+                self.patience, left = PATIENCE, left[written or 0 :]
+        if left:
+            self.patience = 0.0
         return len(memoryview(data).cast("B"))
 
 

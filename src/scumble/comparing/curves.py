@@ -14,7 +14,7 @@ from PIL import Image
 
 from scumble.course import MAX_SCALES, Course, Keeper
 from scumble.errors import RecordError, UsageError
-from scumble.look import COLORS
+from scumble.image.sheet import COLORS
 from scumble.paths import as_path
 from scumble.record import read_record
 

@@ -98,6 +98,8 @@ class Hidden:
         with suppress(OSError):
             before = system.lstat(target)
             if stat.S_ISREG(before.st_mode):
+                with suppress(OSError):  # root gives a file back to its owner; others cannot
+                    system.chown(self.descriptor, before.st_uid, before.st_gid)
                 system.chmod(self.descriptor, stat.S_IMODE(before.st_mode))
         system.rename(self.path, target)
 

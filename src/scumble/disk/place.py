@@ -32,19 +32,29 @@ class Place:
 
 def place_of(path: Path) -> Place:
     """Return the place of a path; of a link the link's own, not where it leads."""
-    path = Path(os.path.abspath(path)) if ".." not in path.parts else path.absolute()  # noqa: PTH100 (without links)
+    path = plain(path)
     folder, names = path.parent, [path.name]
-    while True:
-        try:
-            found = system.stat(folder)
-        except OSError:
-            found = None
-        if found is not None or folder == folder.parent:
-            break
+    while (found := _there(folder)) is None and folder != folder.parent:
         names.insert(0, folder.name)
         folder = folder.parent
     identity = (found.st_dev, found.st_ino) if found else (0, 0)
     return Place(identity, tuple(unicodedata.normalize("NFC", name).casefold() for name in names))
+
+
+def plain(path: Path) -> Path:
+    """Return an absolute path without `..` behind folders that are not there: once made, they are no links."""
+    path = path.absolute()
+    there = next(folder for folder in (path, *path.parents) if folder == folder.parent or _there(folder))
+    rest = os.path.normpath(path.relative_to(there))
+    return plain(there.resolve() / rest) if rest.startswith("..") else there / rest
+
+
+def _there(path: Path) -> os.stat_result | None:
+    """Return what a path leads to, or None."""
+    try:
+        return system.stat(path)
+    except (OSError, ValueError):
+        return None
 
 
 def places_of(path: Path) -> Iterator[Place]:
@@ -59,11 +69,14 @@ def places_of(path: Path) -> Iterator[Place]:
 
 def identity_of(path: Path) -> tuple[int, int] | None:
     """Return device and inode of the file that a path leads to, or None where there is none."""
-    try:
-        found = system.stat(path)
-    except (OSError, ValueError):
-        return None
-    return found.st_dev, found.st_ino
+    found = _there(path)
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
+def state_of(path: Path) -> tuple[int, ...] | None:
+    """Return what tells a file as it is now from any other, and from itself once it is changed; None without one."""
+    found = _there(path)
+    return None if found is None else (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def status(path: Path) -> os.stat_result | None:

@@ -5,6 +5,7 @@ import os
 
 close = os.close
 chmod = os.fchmod
+chown = os.fchown
 fstat = os.fstat
 fsync = os.fsync
 link = os.link

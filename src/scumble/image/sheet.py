@@ -11,6 +11,10 @@ GAP = 8  # between pictures, and around all
 LINE = 26  # what a line of text takes, in pixels
 PAPER, INK = (250, 250, 250), (20, 20, 20)
 
+# Told apart by most color-blind people too. Okabe, Ito: Color Universal Design (2002).
+COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167),
+          (240, 228, 66), (86, 180, 233), (213, 94, 0), (90, 90, 90))  # fmt: skip
+
 
 def sheet(
     rows: Sequence[Sequence[Image.Image]],

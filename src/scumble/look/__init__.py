@@ -10,7 +10,6 @@ from scumble.look.channels import activations as activations
 from scumble.look.gram import gram as gram
 from scumble.look.keeping import keeps as keeps
 from scumble.look.keeping import reconstruct as reconstruct
-from scumble.look.pairing import COLORS as COLORS
 from scumble.look.pairing import look_at_regions as look_at_regions
 from scumble.look.pairing import mask_of as mask_of
 from scumble.look.pairing import paired as paired

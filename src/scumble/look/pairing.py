@@ -12,6 +12,7 @@ from scumble.engine.run import prepare_backbone
 from scumble.image.files import Picture, read_picture
 from scumble.image.masks import LARGEST
 from scumble.image.resize import fit, fit_within, resize
+from scumble.image.sheet import COLORS
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.look.seeing import NETWORK, settled
@@ -22,10 +23,6 @@ from scumble.regions.found import Regions, one_region, regions_of
 
 EDGE = 384  # long edge of each picture on the sheet, in pixels
 MARGIN = 8
-
-# Told apart by most color-blind people too. Okabe, Ito: Color Universal Design (2002).
-COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167),
-          (240, 228, 66), (86, 180, 233), (213, 94, 0), (90, 90, 90))  # fmt: skip
 
 
 def regions(content: Any, style: Any, /, *, most: str | int = "auto", **options: Any) -> Image.Image:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from scumble.backbones.contents import digest
 from scumble.disk.hidden import Bytes, write_whole
-from scumble.disk.place import check_folder, identity_of
+from scumble.disk.place import check_folder, state_of
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
 from scumble.machine.guest import as_guest
@@ -62,7 +62,7 @@ class Checkpoint:
             raise OutputExists(
                 f"{str(self.path)!r} is there already and is no checkpoint", "choose another name"
             )
-        self.own = identity_of(self.path)  # of the file that is ours to replace
+        self.own = state_of(self.path)  # of the file that is ours to replace
         self.state: State | None = None
         self.saved = True
         self.due = time.monotonic() + every
@@ -108,11 +108,11 @@ class Checkpoint:
     def _write(self, path: Path, on_exists: OnExists, record: Record) -> Path:
         """Write the state to a path, or beside it where there is a file that somebody else has put there."""
         assert self.state is not None
-        ours = on_exists == "overwrite" and identity_of(path) == self.own is not None
+        ours = on_exists == "overwrite" and state_of(path) == self.own is not None
         names = [path] if ours else itertools.chain([path], numbered(path))
         path = next(name for name in names if ours or not os.path.lexists(name))
         write_checkpoint(path, record, self.state, replace=ours)
-        self.path, self.own = path, identity_of(path)
+        self.path, self.own = path, state_of(path)
         return path
 
 

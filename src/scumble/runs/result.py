@@ -1,7 +1,8 @@
 """What a run gives: a picture that knows what made it."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
@@ -9,6 +10,8 @@ from PIL import Image
 from scumble.outputs.base import outputs
 from scumble.record import Record
 from scumble.saving.files import write
+from scumble.paths import as_path
+from scumble.saving.products import Product, keep_apart
 from scumble.saving.on_exists import OnExists
 
 
@@ -18,6 +21,7 @@ class Result:
 
     image: Image.Image  # RGB, or RGBA where the content had an alpha channel
     record: Record
+    reads: Sequence[Path] = field(default=(), repr=False)  # files that it was painted from
 
     def save(
         self, path: str | os.PathLike[str], *, on_exists: OnExists = "overwrite", record: bool = True
@@ -30,9 +34,11 @@ class Result:
             record: whether to put the record into a PNG, or into a JSON file beside other formats.
 
         Raises:
-            UsageError: the suffix is none of ours, or there is no such folder.
+            UsageError: the suffix is none of ours, there is no such folder, or it is a file that was painted from.
             OutputError: it could not be written; a file that was there before is intact.
         """
+        if on_exists == "overwrite":
+            keep_apart([Product("output", as_path(path))], self.reads)
         return write(path, [self.image], self.record if record else None, on_exists=on_exists)
 
     def __repr__(self) -> str:

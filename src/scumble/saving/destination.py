@@ -9,9 +9,10 @@ from pathlib import Path
 from PIL import Image
 
 from scumble.errors import OutputError, ScumbleError
+from scumble.outputs.files import sidecar, writers_by_suffix
 from scumble.paths import as_path
 from scumble.record import Record
-from scumble.saving.files import write
+from scumble.saving.files import SidecarError, write
 from scumble.saving.names import files_of, resolve_path
 from scumble.saving.on_exists import OnExists
 from scumble.saving.products import Product, keep_apart
@@ -43,11 +44,10 @@ class Destination:
     @property
     def products(self) -> list[Product]:
         """All files that may be written: itself, and the record beside it."""
-        own, *beside = files_of(self.path)
-        return [
-            Product(self.purpose, own),
-            *(Product(f"record of the {self.purpose}", one) for one in beside),
-        ]
+        own = Product(self.purpose, self.path)
+        beside = sidecar(self.path)
+        records = [beside] if beside in files_of(self.path) or beside.exists() else []
+        return [own, *(Product(f"record of the {self.purpose}", one) for one in records)]
 
     def save(
         self, frames: Sequence[Image.Image], record: Record | None = None, milliseconds: int = 100
@@ -112,6 +112,8 @@ def kept(path: Path, write: Write, on_exists: OnExists) -> Saved:
         written = write(path, "overwrite" if on_exists == "overwrite" else "rename") or path
         appeared = "" if written == path else f"{str(path)!r} has appeared meanwhile and is left as it is"
         return Saved(written, note=appeared)
+    except SidecarError as problem:
+        return Saved(path, problem)
     except ScumbleError as problem:
         first = problem
     for place in elsewhere(path):
@@ -131,5 +133,5 @@ def elsewhere(path: Path) -> Iterator[Path]:
             yield folder() / path.name
         except OSError:  # the current folder is gone, or no folder takes temporary files
             continue
-        if path.suffix.lower() != ".png":
+        if path.suffix.lower() in writers_by_suffix():
             yield folder() / f"{path.stem}.png"

@@ -13,7 +13,7 @@ from scumble.disk.hidden import Hidden, sync_folder, write_whole
 from scumble.errors import OutputError, OutputExists
 from scumble.outputs.files import encode, sidecar, writer_for
 from scumble.record import Record
-from scumble.saving.names import is_record, resolve_path
+from scumble.saving.names import is_record_of, numbered, resolve_path
 from scumble.saving.on_exists import OnExists
 
 
@@ -63,8 +63,12 @@ def write(
     return target
 
 
+class SidecarError(OutputError):
+    """A picture is in its place, and the record beside it is not."""
+
+
 def write_text(path: Path, text: str, on_exists: OnExists = "error") -> Path:
-    """Write a text, whole or not at all; only `overwrite` replaces a file.
+    """Write a text, whole or not at all, and return where; only `overwrite` replaces a file.
 
     Raises:
         OutputExists: it is there already.
@@ -73,6 +77,9 @@ def write_text(path: Path, text: str, on_exists: OnExists = "error") -> Path:
     try:
         write_whole(path, [text.encode(errors="surrogateescape")], replace=on_exists == "overwrite")
     except FileExistsError as error:
+        if on_exists == "rename":
+            free = next(name for name in numbered(path) if not os.path.lexists(name))
+            return write_text(free, text, on_exists)
         raise OutputExists(f"the output {str(path)!r} is there already", "--on-exists rename") from error
     except OSError as error:
         raise OutputError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
@@ -82,8 +89,9 @@ def write_text(path: Path, text: str, on_exists: OnExists = "error") -> Path:
 def _commit(target: Path, data: bytes, record: bytes | None, *, replace: bool) -> None:
     """Put a picture and the record beside it in place: both written first, then named."""
     if record is None:
+        outdated = replace and is_record_of(sidecar(target), target)
         write_whole(target, [data], replace=replace)
-        if replace and is_record(sidecar(target)):  # of the picture that was there
+        if outdated:
             with suppress(OSError):
                 system.unlink(sidecar(target))
         return
@@ -94,7 +102,10 @@ def _commit(target: Path, data: bytes, record: bytes | None, *, replace: bool) -
         picture.place(target, replace=replace)
         try:
             beside.place(sidecar(target), replace=replace)
-        except FileExistsError:  # somebody else's has appeared: the picture is to have another name, too
-            system.unlink(target)
+        except OSError as error:
+            if replace:
+                why = f"cannot write the record {str(sidecar(target))!r}: {error.strerror or error}"
+                raise SidecarError(f"{why}; {str(target)!r} is written") from error
+            system.unlink(target)  # the picture is to have another name or place, too
             raise
     sync_folder(target.parent)

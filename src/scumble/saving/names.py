@@ -5,13 +5,17 @@ import stat
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from typing import get_args
 
+from scumble.backbones.cache import file_sha256
 from scumble.disk.place import check_folder, is_folder, status
-from scumble.errors import OutputExists, RecordError, UsageError
+from scumble.errors import OutputExists, RecordError, UsageError, require_kind
 from scumble.outputs.files import sidecar, writer_for
 from scumble.paths import as_path
 from scumble.record import read_record
 from scumble.saving.on_exists import OnExists
+
+LONGEST = 255 - len(".json")  # bytes of a name, with a record beside it
 
 
 def resolve_path(
@@ -29,11 +33,13 @@ def resolve_path(
         OutputExists: it is there already, and `on_exists` is `error`.
         UsageError: it is a folder or a device; its folder is missing or may not be written to.
     """
-    given, path = os.fspath(path), as_path(path)
-    if given.endswith(os.sep) and not path.is_dir():
-        raise UsageError(
-            f"the output {given!r} is a folder that is not there", f"name a file: {path / 'out.png'}"
-        )
+    if on_exists not in get_args(OnExists):
+        raise UsageError(f"on_exists is {on_exists!r}; it may be {', '.join(get_args(OnExists))}")
+    require_kind("the output", path, (str, bytes, os.PathLike), "a path")
+    given, path = os.fsdecode(path), as_path(path)
+    if given.endswith(os.sep):
+        missing = "" if path.is_dir() else " that is not there"
+        raise UsageError(f"the output {given!r} is a folder{missing}", f"name a file: {path / 'out.png'}")
     for file in [path] if is_folder(path) else files_of(path, beside):
         if is_folder(file):
             raise UsageError(
@@ -47,7 +53,7 @@ def resolve_path(
     taken = next((file for file in files_of(path, beside) if status(file)), None)
     if taken is None:
         return path
-    if on_exists == "skip":
+    if on_exists == "skip" and path.exists():
         return None
     if on_exists == "rename":
         return next(other for other in numbered(path) if not any(map(status, files_of(other, beside))))
@@ -67,7 +73,9 @@ def files_of(path: Path, beside: Sequence[str] = ()) -> list[Path]:
 def numbered(path: Path) -> Iterator[Path]:
     """Yield names like one: `out-2.png`, `out-3.png` and so on."""
     for number in count(2):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+        end = f"-{number}{path.suffix}"
+        stem = os.fsencode(path.stem)[: LONGEST - len(os.fsencode(end))]
+        yield path.with_name(stem.decode(errors="ignore") + end)
 
 
 def check_replaceable(path: Path, file: Path) -> None:
@@ -88,3 +96,13 @@ def is_record(path: Path) -> bool:
     except RecordError:
         return False
     return True
+
+
+def is_record_of(path: Path, picture: Path) -> bool:
+    """Return whether a file holds the record of a picture that is there: it names the bytes, or is too old to."""
+    try:
+        told = read_record(path).picture_sha256
+        own = file_sha256(picture)
+    except (RecordError, OSError):
+        return False
+    return told == own or (told is None and not writer_for(picture).carries_record)

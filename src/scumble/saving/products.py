@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import permutations
 from pathlib import Path
 
-from scumble.disk.place import Place, identity_of, place_of, places_of
+from scumble.disk.place import Place, identity_of, place_of, places_of, plain
 from scumble.errors import UsageError
 
 
@@ -37,7 +37,7 @@ class Product:
     @cached_property
     def identity(self) -> tuple[int, int] | None:
         """Of what is there already."""
-        return identity_of(self.path)
+        return identity_of(plain(self.path))
 
     def takes(self, other: Place) -> bool:
         """Return whether a place would be written over, or stand in the way."""

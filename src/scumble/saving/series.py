@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from scumble.disk import system
+from scumble.disk.place import identity_of, plain
 from scumble.errors import OutputError, OutputExists, UsageError
 from scumble.paths import as_path
 from scumble.saving.on_exists import OnExists
@@ -30,7 +31,13 @@ class Series:
 
     def __init__(self, folder: Path, purpose: str, on_exists: OnExists, makes: Callable[[str], bool]) -> None:
         self.purpose, self.on_exists, self.makes = purpose, on_exists, makes
-        self.folder = self._free(as_path(folder))
+        self.identity: tuple[int, int] | None = None
+        try:
+            self.folder = self._free(straight(as_path(folder)))
+        except OSError as error:
+            raise UsageError(
+                f"the folder for {purpose}, {str(folder)!r}, cannot be used: {error.strerror}"
+            ) from error
         self.descriptor: int | None = None
 
     @property
@@ -64,17 +71,19 @@ class Series:
             OutputError: it cannot be made.
         """
         try:
-            if self.descriptor is not None and self.folder.is_dir():
+            if self.descriptor is not None and identity_of(self.folder) == self.identity is not None:
                 return self.folder
+            moved = self.descriptor is not None and os.path.lexists(self.folder)
             self.close()
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
                 system.mkdir(self.folder)
             mixed = self.on_exists not in ("overwrite", "skip") and not is_free(self.folder)
-            if mixed or not self._lock():  # somebody else has it by now
+            if moved or mixed or not self._lock():  # somebody else has it by now
                 self.folder = numbered(self.folder)
                 system.mkdir(self.folder)
                 self._lock()
+            self.identity = identity_of(self.folder)
             return self.folder
         except OSError as error:
             why = error.strerror or error
@@ -114,3 +123,8 @@ def numbered(folder: Path) -> Path:
     """Return a folder that is not there, called like one that is: `steps-2`, `steps-3` and so on."""
     names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
     return next(name for name in names if not os.path.lexists(name))
+
+
+def straight(folder: Path) -> Path:
+    """Return a path as it was given, unless it leads through a folder that is not there and back."""
+    return plain(folder) if ".." in folder.parts else folder

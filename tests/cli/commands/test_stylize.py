@@ -15,7 +15,7 @@ from scumble.machine.spinning import ALONE, BUSY
 from scumble.options import Options
 from scumble.record import read_record
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 
 def test_the_picture_is_named_after_content_and_style_and_its_path_is_the_last_line(scumble, desk):

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from scumble.cli.output import Output
+from scumble.paths import as_path
 
 
 def resume(
@@ -32,6 +33,7 @@ def resume(
     from scumble.cli.painting import carry_out
     from scumble.runs.resume import prepare_resumed
 
+    checkpoint = as_path(checkpoint)
     run = prepare_resumed(checkpoint, inputs or ())
     output = output.named(f"{checkpoint.stem}-resumed.png")
     if output.checkpoint is None:

@@ -13,7 +13,7 @@ from scumble.runs.checkpoint import Checkpoint, read_checkpoint
 from scumble.runs.prepare import prepare
 from scumble.runs.resume import prepare_resumed
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 LONG = ("--size", "64", "--steps", "300", "--coarsest", "0", "--regions", "off", "--plateau", "0")
 KEEP = ("--checkpoint", "run.checkpoint", "--checkpoint-every", "0")

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.look import COLORS, activations, keeps, paired, patches, tinted
+from scumble.image.sheet import COLORS
+from scumble.look import activations, keeps, paired, patches, tinted
 from scumble.runs.prepare import prepare
 
-from .conftest import opened
+from ..conftest import opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from scumble.measures import MEASURES
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 
 @pytest.fixture

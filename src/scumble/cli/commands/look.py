@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from scumble.cli.console import say
+from scumble.cli.fetching import offer
 from scumble.cli.output import STDIN, Switch, tell_saved
 from scumble.cli.settings import settle
-from scumble.cli.stylize import read_sources
-from scumble.cli.weights import offer
+from scumble.cli.sources import read_sources
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
 from scumble.paths import as_path

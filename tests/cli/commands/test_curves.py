@@ -4,7 +4,7 @@ import json
 
 from scumble.comparing.curves import draw
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 
 def test_pictures_and_json_lines_are_drawn_together(scumble, desk):

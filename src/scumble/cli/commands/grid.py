@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from scumble.cli.console import say, tell, tell_json, tell_path
+from scumble.cli.fetching import offer
 from scumble.cli.output import OUTPUT, TABLE, Switch, raise_first
 from scumble.cli.settings import settle
-from scumble.cli.stylize import read_sources
-from scumble.cli.weights import offer
+from scumble.cli.sources import read_sources
 from scumble.errors import BadOption, ScumbleError
 from scumble.options import Options
 from scumble.saving.on_exists import OnExists
@@ -19,6 +19,8 @@ from scumble.saving.on_exists import OnExists
 if TYPE_CHECKING:
     from scumble.cli.cells import Products
     from scumble.comparing.grid import Grid, Outcome
+
+SYNOPSIS = "Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]"
 
 
 def grid(
@@ -127,8 +129,7 @@ def paint(grid: "Grid", products: "Products", width: int, *, as_json: bool, quie
     painter, problems = Painter(grid, products.cells, width), list[ScumbleError | None]()
     with Interrupts() as interrupts:
         with cell_reporter(grid, as_json=as_json, quiet=quiet) as report:
-            painter.paint(report)
-        interrupts.ignore()
+            painter.paint(report, interrupts)
         painted = sum(one.picture is not None for one in painter.outcomes)
         if painter.problem and not quiet:
             say(f"note: {painted} of {len(grid.cells)} cells are painted")
@@ -151,8 +152,9 @@ def keep(
     with suppress(ScumbleError):  # its place has gone: another is found
         path = resolve_path(path, on_exists, [TABLE]) or path
     sheet = Destination(path, on_exists).save([grid.sheet(outcomes, width)])
+    beside = on_exists if sheet.path == path else "rename"
     table = kept(
-        sheet.path.with_suffix(TABLE), lambda to, how: write_text(to, grid.table(outcomes), how), on_exists
+        sheet.path.with_suffix(TABLE), lambda to, how: write_text(to, grid.table(outcomes), how), beside
     )
     if as_json:
         tell_json({"output": str(sheet.path), "table": str(table.path), "cells": grid.rows(outcomes)})

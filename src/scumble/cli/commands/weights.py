@@ -1,9 +1,6 @@
 """The command `scumble weights`: fetch, verify, import, list, path."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +9,8 @@ from cyclopts import App, Parameter
 from scumble import registry
 from scumble.backbones.cache import is_bundled, is_here, require_not_bundled, weights_folder, weights_path
 from scumble.backbones.published import PUBLISHED, megabytes
-from scumble.cli.console import ask, say, tell, tell_json, tell_path
+from scumble.cli.console import say, tell, tell_json, tell_path
+from scumble.cli.fetching import announce, download
 from scumble.errors import OutputExists, WeightsError
 
 if TYPE_CHECKING:
@@ -51,63 +49,6 @@ def fetch(name: str, /, *, force: Force = False) -> None:
     else:
         announce(name)
         tell_path(download(name, force))
-
-
-def announce(name: str) -> None:
-    """Say what a download brings: size, place, what is kept, license."""
-    from scumble.backbones.fetch import place_of, published_file
-
-    published = published_file(name)
-    size, kept = megabytes(published.size), megabytes(published.kept)
-    say(f"{name}: {size} from {place_of(published)}; {kept} are kept in {weights_path(name).parent}")
-    say(f"license: {published.license}")
-
-
-def download(name: str, force: bool = False) -> Path:
-    """Fetch the weights of a network and show how far it is; return the path of what is kept."""
-    from scumble.backbones.fetch import fetch as fetch_file
-
-    with _progress(name) as on_progress:
-        return fetch_file(name, on_progress=on_progress, force=force)
-
-
-def offer(name: str) -> None:
-    """Ask to fetch weights that a run needs, where a person at a terminal can answer; else do nothing."""
-    if is_here(name) or name not in PUBLISHED or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    say(f"backbone {name!r} has no weights here")
-    announce(name)
-    if ask("fetch them now? [y/N]").lower() in ("y", "yes"):
-        download(name)
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar in a terminal, else a line for each tenth."""
-    if not sys.stderr.isatty():
-        said = 0
-
-        def line(done: int, size: int) -> None:
-            nonlocal said
-            if done * 10 // size > said:
-                said = done * 10 // size
-                say(f"{name}: {megabytes(done)} of {megabytes(size)}")
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = (
-        "{task.description}",
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
 
 
 @app.command

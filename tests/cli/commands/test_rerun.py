@@ -9,7 +9,7 @@ from scumble.api import stylize
 from scumble.record import read_record
 from scumble.runs.prepare import prepare
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 
 @pytest.fixture

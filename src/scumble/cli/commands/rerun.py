@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from scumble.cli.output import Output
+from scumble.paths import as_path
 
 
 def rerun(
@@ -33,6 +34,7 @@ def rerun(
     from scumble.runs.again import prepare_again
     from scumble.runs.resume import differences
 
+    picture = as_path(picture)
     record = read_record(picture)
     run = prepare_again(record, [*(inputs or []), Path(), picture.parent])
     stopped = (
