@@ -126,6 +126,6 @@ def test_a_terminal_is_shown_an_escaped_path(desk):
     except OSError:  # how the end of a terminal is told on Linux
         pass
     os.close(terminal)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=900) == 0
     assert rb"p\x1b[35mred__paint.png" in shown
     assert b"\x1b[35m" not in shown

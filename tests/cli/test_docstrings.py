@@ -23,7 +23,7 @@ HELP = [
 
 def told(*arguments):
     command = [sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=900).stdout
 
 
 @pytest.mark.parametrize("command", HELP)

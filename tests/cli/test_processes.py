@@ -29,7 +29,7 @@ def test_a_signal_while_painting_keeps_the_picture(start, desk, number):
         assert json.loads(process.stderr.readline())["event"] == "step"
     process.send_signal(number)
     process.send_signal(number)  # impatience does no harm
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 130
     told = json.loads(out)
     assert (told["output"], told["timelapse"]) == ("photo__paint.png", "film.gif")
@@ -45,7 +45,7 @@ def test_ctrl_c_prints_the_path_of_the_picture_last(start, desk):
     process = start("stylize", "photo.png", "paint.png", *ENDLESS)
     assert "step 1 of 1000000" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=900)
     assert (process.returncode, out) == (130, "photo__paint.png\n")
     assert sorted(path.name for path in desk.iterdir()) == ["paint.png", "photo.png", "photo__paint.png"]
 
@@ -63,7 +63,7 @@ def painted_in_a_terminal(start, *flags, **environment):
     except OSError:  # how the end of a terminal is told on Linux
         pass
     os.close(terminal)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=900)
     assert process.returncode == 0
     return out, shown.decode()
 
@@ -101,7 +101,7 @@ def test_pipes_in_and_out_while_nobody_reads_what_is_said(start, desk):
         "stylize", "-", "paint.png", *TINY, "-o", "-", stdin=subprocess.PIPE, stderr=writable, text=False
     )
     os.close(writable)
-    out, _ = process.communicate((desk / "photo.png").read_bytes(), timeout=60)
+    out, _ = process.communicate((desk / "photo.png").read_bytes(), timeout=900)
     assert process.returncode == 0
     assert Image.open(io.BytesIO(out)).size == (64, 48)
 
@@ -109,7 +109,7 @@ def test_pipes_in_and_out_while_nobody_reads_what_is_said(start, desk):
 def test_an_endless_pipe_that_is_no_picture_is_refused_at_once(start):
     with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as endless:
         process = start("stylize", "-", "paint.png", stdin=endless.stdout)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=900)
         endless.kill()
     assert process.returncode == 3
     assert err.startswith("error: 'stdin' is a text file; allowed are JPEG")
@@ -118,7 +118,7 @@ def test_an_endless_pipe_that_is_no_picture_is_refused_at_once(start):
 def test_a_picture_is_not_sent_to_a_terminal(start):
     terminal, end = pty.openpty()
     process = start("stylize", "photo.png", "paint.png", "-o", "-", stdout=end)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=900)
     os.close(end)
     os.close(terminal)
     assert process.returncode == 2
@@ -129,7 +129,7 @@ def test_a_picture_is_not_sent_to_a_terminal(start):
 def test_a_full_disk_behind_stdout_is_said_in_a_line(start):
     with Path("/dev/full").open("wb") as full:
         process = start("stylize", "photo.png", "paint.png", *TINY, "-q", "-o", "-", stdout=full)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=900)
     assert process.returncode == 1
     assert err == (
         "note: the picture is kept as 'photo__paint.png'\n"
@@ -149,7 +149,7 @@ def test_a_person_is_asked_before_weights_are_fetched(start, answer, said):
     process = start(*command, stdin=end, stderr=end, env=environment)
     os.close(end)
     os.write(terminal, f"{answer}\n".encode())
-    assert process.wait(timeout=60) == 4
+    assert process.wait(timeout=900) == 4
     shown = os.read(terminal, 65536).decode()
     os.close(terminal)
     assert "244 MB from http://127.0.0.1:9/" in shown
@@ -162,7 +162,7 @@ def test_a_reader_that_has_gone_is_no_error_worth_words(start):
     os.close(readable)
     process = start("presets", stdout=writable)
     os.close(writable)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=900)
     assert (process.returncode, err) == (141, "")
 
 

@@ -282,7 +282,7 @@ process()
 def test_a_user_without_a_home(desk, command, code):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     program = [sys.executable, "-c", HOMELESS, *command]
-    done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=60)
+    done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=900)
     assert done.returncode == code, done.stderr
     assert "unexpected" not in done.stderr
     if command[:2] == ["weights", "fetch"]:

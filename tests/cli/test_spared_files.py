@@ -105,7 +105,7 @@ def test_a_full_pipe_that_nobody_reads_stops_nothing(start):
     os.set_blocking(writable, True)
     process = start("stylize", "photo.png", "paint.png", *TINY, "-o", "out.png", stderr=writable)
     os.close(writable)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=900)
     os.close(readable)
     assert (process.returncode, out) == (0, "out.png\n")
 

@@ -139,7 +139,7 @@ def test_eight_processes_at_once_cause_one_download(publish, server):
     published = publish("slow")
     arguments = [published.url, published.sha256, str(published.size)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    subprocess.run([sys.executable, "-c", EIGHT, *arguments], check=True, env=environment, timeout=60)
+    subprocess.run([sys.executable, "-c", EIGHT, *arguments], check=True, env=environment, timeout=900)
     assert server.asked.total() == 1
     assert verify("alexnet").ok
 

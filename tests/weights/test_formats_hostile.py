@@ -154,7 +154,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 def test_hostile_files_take_less_than_200_mb(hostile):
     command = [sys.executable, "-c", GROWTH, str(hostile)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
     assert int(done.stdout) < 200
 
 

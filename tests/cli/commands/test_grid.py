@@ -118,7 +118,7 @@ def test_ctrl_c_keeps_what_has_been_painted(start, desk):
     assert process.stderr.readline().startswith("[1/3] steps 1  2 steps in ")
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=900)
     assert (process.returncode, out) == (130, "grid.png\n")
     assert err == "note: 1 of 3 cells are painted\ninterrupted\n"
     assert [row["problem"] for row in table("grid.csv")] == ["", "not painted", "not painted"]

@@ -15,7 +15,7 @@ from scumble.runs.resume import prepare_resumed
 
 from ..conftest import TINY, opened
 
-LONG = ("--size", "64", "--steps", "300", "--coarsest", "0", "--regions", "off", "--plateau", "0")
+LONG = ("--size", "64", "--steps", "100000", "--coarsest", "0", "--regions", "off", "--plateau", "0")
 KEEP = ("--checkpoint", "run.checkpoint", "--checkpoint-every", "0")
 
 
@@ -27,7 +27,7 @@ def shown(process, steps):
 
 @pytest.mark.parametrize("steps", [2, 9])
 def test_a_killed_run_goes_on_to_the_picture_that_it_would_have_made(start, scumble, desk, steps):
-    short = [*LONG[:3], "12", *LONG[4:]]
+    short = [*LONG[:3], "150", *LONG[4:]]  # so many that it is not through before it is killed
     process = start("stylize", "photo.png", "paint.png", *short, *KEEP, "--json")
     shown(process, steps)
     process.kill()
@@ -58,16 +58,17 @@ def test_a_kill_at_any_moment_leaves_a_whole_checkpoint_and_no_litter_for_long(s
         while json.loads(process.stderr.readline())["event"] == "note":
             pass
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=900)
     assert not [path.name for path in desk.iterdir() if path.name.startswith(".")]
 
 
 def test_ctrl_c_writes_the_checkpoint_and_says_how_to_go_on(start, desk):
-    process = start("stylize", "photo.png", "paint.png", *LONG, "--checkpoint", "run.checkpoint")
-    assert "step 1 of 300" in process.stderr.readline()
-    assert not (desk / "run.checkpoint").exists()  # every 30 seconds only
+    process = start("stylize", "photo.png", "paint.png", *LONG, "--checkpoint", "run.checkpoint",
+                    "--checkpoint-every", "100000")  # fmt: skip
+    assert "step 1 of 100000" in process.stderr.readline()
+    assert not (desk / "run.checkpoint").exists()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=900)
     assert process.returncode == 130
     assert "note: scumble resume run.checkpoint goes on from there\n" in err
     assert read_checkpoint("run.checkpoint").record.steps == read_record("photo__paint.png").steps
