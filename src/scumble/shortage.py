@@ -1,6 +1,7 @@
 """Whether an error says that memory is not enough: torch, its libraries and the system say it in many ways."""
 
 import errno
+import math
 import mmap
 from contextlib import suppress
 
@@ -29,6 +30,17 @@ def is_memory_full(error: BaseException) -> bool:
         return True
     # a library in C that gave up without a word is a SystemError
     return (isinstance(error, SystemError) or any(one in said for one in UNSURE)) and is_short()
+
+
+def address_limit() -> float:
+    """Return how many bytes of addresses this process may have, as `ulimit -v` says; infinite without a limit."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    except (ImportError, OSError, ValueError):
+        return math.inf
+    return math.inf if limit == resource.RLIM_INFINITY else limit
 
 
 def is_short() -> bool:

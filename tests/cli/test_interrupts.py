@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from scumble.cli.interrupts import Interrupts
+from scumble.cli.process import interrupt
 
 
 @pytest.fixture
@@ -49,3 +50,15 @@ def test_what_was_ignored_stays_ignored():
     with Interrupts():
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+@pytest.mark.usefixtures("heeding")
+def test_ctrl_c_is_taken_over_from_the_start_of_the_process():
+    """Its own handler ends the process at the second one, amid the saving of a picture."""
+    signal.signal(signal.SIGINT, interrupt)
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt), interrupts.painting():
+            os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is interrupt

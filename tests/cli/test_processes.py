@@ -255,3 +255,15 @@ def test_a_full_memory_keeps_the_picture_of_the_scale_before(desk):
     assert re.fullmatch(r"hint: --size (256|512|1024) needs a quarter of it", hint)
     assert opened(desk / "out.png").size == (2048, 1536)
     assert 1 <= read_record(desk / "out.png").steps < 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux does")
+@pytest.mark.parametrize("megabytes", [40, 150, 560, 600])
+def test_a_limit_that_libraries_cannot_load_under_is_told_by_us(megabytes):
+    limited = (
+        f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20},) * 2); "
+    )
+    painted = "sys.argv[1:] = ['stylize', 'photo.png', 'paint.png']; runpy.run_module('scumble', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", limited + painted], capture_output=True, text=True)
+    assert done.returncode == 5
+    assert re.fullmatch(r"error: this process may have .*\nhint: raise ulimit -v\n", done.stderr)

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from scumble.runs.prepare import prepare
 from scumble.backbones.contents import digest
 from scumble.runs.checkpoint import Checkpoint, read_checkpoint
-from scumble.errors import CheckpointError, ScumbleError
+from scumble.errors import CheckpointError, ScumbleError, UsageError
 from scumble.runs.resume import prepare_resumed
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (4, 2), "threads": 1, "device": "cpu", "regions": "off"}
@@ -251,3 +251,9 @@ def test_a_checkpoint_without_its_words(resumed, tmp_path):
         save_file({"image": torch.zeros(1)}, tmp_path / "bare", told)
         with pytest.raises(CheckpointError, match=r"is (no|a damaged) checkpoint"):
             resumed((tmp_path / "bare").read_bytes())
+
+
+def test_a_name_that_no_file_may_have_is_refused_before_the_work(tmp_path):
+    Checkpoint(tmp_path / ("a" * 255))
+    with pytest.raises(UsageError, match="File name too long"):
+        Checkpoint(tmp_path / ("a" * 256))

@@ -180,6 +180,11 @@ class TestWhere:
             (tmp_path, "is a folder", "give a file name in it, such as out.png"),
             (tmp_path / "folder.png", "is a folder", "give a file name in it, such as out.png"),
             (tmp_path / "no" / "out.png", "there is no folder", f"mkdir -p '{tmp_path / 'no'}'"),
+            (
+                "~nobody-here/out.png",
+                "there is no folder",
+                "whose home that is, is not known here; give a path",
+            ),
             (tmp_path / "file" / "out.png", "cannot be written: Not a directory", ""),
             (tmp_path / ("x" * 300 + ".png"), "cannot be written: File name too long", ""),
             (tmp_path / "pipe.png", "is a pipe or a device", "give the name of a file"),

@@ -15,12 +15,17 @@ import scumble
 from scumble.cli.commands import commands
 from scumble.cli.console import USAGE, complain, say
 from scumble.cli.docstrings import restore_docstrings
+from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.streams import ReaderGone
-from scumble.errors import ScumbleError, UsageError
+from scumble.errors import OutOfMemory, ScumbleError, UsageError
 from scumble.machine.spinning import spin_count
 from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
+from scumble.shortage import address_limit
+
+PAINTING = ("stylize", "rerun", "resume", "grid")
+ADDRESSES = 640e6  # bytes that loading torch takes, of addresses
 
 EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
@@ -50,8 +55,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     os.environ.setdefault("GOMP_SPINCOUNT", str(spin_count()))  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    Interrupts.begun = False
     try:
         require_folder()
+        require_addresses(arguments)
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
             load_plugin(plugin)
@@ -66,7 +73,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = complain(*wrong_usage(error, arguments), 2)
         show_traceback(debug)
     except KeyboardInterrupt:
-        say("interrupted")
+        early = not Interrupts.begun and arguments[:1] and arguments[0] in PAINTING
+        say("interrupted before anything was painted" if early else "interrupted")
         code = 128 + signal.SIGINT
         show_traceback(debug)
     except ReaderGone:
@@ -75,6 +83,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         show_traceback(debug)
         code = complain(*unforeseen(error))
     sys.exit(code)
+
+
+def require_addresses(arguments: list[str]) -> None:
+    """Raise `OutOfMemory` where a limit, as of `ulimit -v`, leaves torch no room to load: that ends the process."""
+    limit = address_limit()
+    if limit < ADDRESSES and arguments[:1] and arguments[0] in (*PAINTING, "look", "compare", "doctor"):
+        raise OutOfMemory(
+            f"this process may have {limit / 1e6:.0f} MB of addresses; {ADDRESSES / 1e6:.0f} MB are needed to begin",
+            "raise ulimit -v",
+        )
 
 
 def require_folder() -> None:

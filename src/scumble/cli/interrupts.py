@@ -4,6 +4,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import ClassVar
+
+from scumble.cli.process import interrupt
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGUSR1",
          "SIGUSR2", "SIGIO", "SIGPWR", "SIGXFSZ", "SIGABRT", "SIGSTKFLT")  # fmt: skip
@@ -20,9 +23,12 @@ class Interrupts:
     those that somebody else's handler waits for.
     """
 
+    begun: ClassVar[bool] = False  # whether there was one in this process
+
     def __enter__(self) -> "Interrupts":
+        Interrupts.begun = True
         self.stopped = self.armed = False
-        defaults = (signal.SIG_DFL, signal.default_int_handler)
+        defaults = (signal.SIG_DFL, signal.default_int_handler, interrupt)
         heeded = [number for number in SIGNALS if signal.getsignal(number) in defaults]
         self.before = {number: signal.signal(number, self.stop) for number in heeded}
         return self

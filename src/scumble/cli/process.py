@@ -7,9 +7,11 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from scumble.cli.console import say
+from scumble.cli.console import complain, say
 from scumble.cli.streams import open_streams
+from scumble.shortage import address_limit
 
+FEWEST = 250e6  # bytes of addresses, below which libraries end the process or fill it with their own words
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -19,6 +21,9 @@ def process() -> NoReturn:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is of jobs in the background
             signal.signal(signal.SIGINT, interrupt)
         open_streams()
+        if address_limit() < FEWEST:
+            leave(complain(f"this process may have {address_limit() / 1e6:.0f} MB of addresses; "
+                           f"{FEWEST / 1e6:.0f} MB are needed", "raise ulimit -v", 5))  # fmt: skip
         leave(code_of_main())
     except KeyboardInterrupt:  # outside of any command
         say("interrupted")

@@ -107,6 +107,10 @@ def is_folder(path: Path) -> bool:
 def check_folder(path: Path) -> None:
     """Raise `UsageError` unless there is a folder for a file, and it may be written to."""
     if status(path.parent / ".") is None:
-        raise UsageError(f"there is no folder {str(path.parent)!r} to write to", f"mkdir -p '{path.parent}'")
+        unknown = str(path).startswith("~")
+        hint = (
+            "whose home that is, is not known here; give a path" if unknown else f"mkdir -p '{path.parent}'"
+        )
+        raise UsageError(f"there is no folder {str(path.parent)!r} to write to", hint)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UsageError(f"the folder {str(path.parent)!r} may not be written to", "choose another folder")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from scumble import shortage
 from scumble.errors import OutOfMemory
 from scumble.machine.device import gpu_of
 from scumble.options import Options
@@ -69,15 +70,10 @@ def address_limit() -> float:
 
     Where it is reached, libraries do not always say so: they end the process, or wait for threads that never started.
     """
-    try:
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        mapped, own = mapped_and_own()
-    except (ImportError, OSError, ValueError):  # not Linux
+    limit = shortage.address_limit()
+    if limit == math.inf:
         return math.inf
-    if limit == resource.RLIM_INFINITY:
-        return math.inf
+    mapped, own = mapped_and_own()
     return max(0.0, own + limit - mapped - LIBRARIES - THREAD * torch.get_num_threads())
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from scumble.backbones.contents import digest
 from scumble.disk.hidden import Bytes, write_whole
-from scumble.disk.place import check_folder, state_of
+from scumble.disk.place import check_folder, state_of, status
 from scumble.engine.state import Position, State, require_possible
 from scumble.errors import BadOption, CheckpointError, OutputError, OutputExists, RecordError, require_kind
 from scumble.machine.guest import as_guest
@@ -58,7 +58,7 @@ class Checkpoint:
             raise BadOption(f"a checkpoint each {every} s was asked for; it must be finite and 0 or more")
         self.path, self.every = as_path(path), every
         check_folder(self.path)
-        if os.path.lexists(self.path) and not is_checkpoint(self.path):
+        if status(self.path) and not is_checkpoint(self.path):
             raise OutputExists(
                 f"{str(self.path)!r} is there already and is no checkpoint", "choose another name"
             )
