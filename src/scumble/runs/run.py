@@ -74,9 +74,7 @@ class Run:
         try:
             for step in steps:
                 self.last = step
-                if step.number:  # else nothing was evaluated
-                    costs = {"total": step.total, **step.parts}
-                    self.keeper.keep(step.count, step.scale.size, costs, step.layers, step.weights)
+                step.keep_in(self.keeper)
                 self.notes.extend(step.notes)
                 self.seconds = time.monotonic() - started
                 if keep:
