@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from scumble.course import Keeper
 from scumble.engine.state import State
 from scumble.objective.compared import active_losses
 from scumble.plan.plan import Plan
@@ -53,11 +52,9 @@ class Step:
         """What each layer adds to a loss's part, 0-d, by loss and layer."""
         return {name: cost.clone() for name, cost in self._layers.items()}
 
-    def keep_in(self, keeper: Keeper) -> None:
-        """Give a keeper the costs as they are, without a copy; without an evaluation there are none."""
-        if self.number:
-            costs = {"total": self._total, **self._parts}
-            keeper.keep(self.count, self.scale.size, costs, self._layers, self.weights)
+    def told(self) -> tuple[dict[str, Tensor], Mapping[tuple[str, str], Tensor]]:
+        """Return total and parts, and layers, as they are: for whoever only keeps them, and that costs nothing."""
+        return {"total": self._total, **self._parts}, self._layers
 
     @property
     def finished_scale(self) -> bool:

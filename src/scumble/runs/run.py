@@ -74,7 +74,8 @@ class Run:
         try:
             for step in steps:
                 self.last = step
-                step.keep_in(self.keeper)
+                if step.number:  # else nothing was evaluated
+                    self.keeper.keep(step.count, step.scale.size, *step.told(), step.weights)
                 self.notes.extend(step.notes)
                 self.seconds = time.monotonic() - started
                 if keep:
