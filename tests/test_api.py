@@ -161,6 +161,23 @@ def test_on_step_sees_each_step_as_it_is_made(content, style):
     assert made.record.costs["total"] == float(seen[-1].total)
 
 
+def test_what_is_done_to_a_step_is_not_done_to_the_run(content, style):
+    def spoil(step):
+        for tensor in (step.image, step.total, *step.parts.values(), *step.layers.values()):
+            tensor.fill_(7.0)
+        step.parts.clear()
+        step.layers.clear()
+
+    for options in ({}, {"color": "content"}, {"steps": 0}):
+        tiny = {"size": 48, "steps": 3, "coarsest": 0, **options}
+        untouched, spoiled = stylize(content, style, **tiny), stylize(content, style, on_step=spoil, **tiny)
+        assert spoiled.image.tobytes() == untouched.image.tobytes()
+        assert (spoiled.record.costs, spoiled.record.course) == (
+            untouched.record.costs,
+            untouched.record.course,
+        )
+
+
 def test_steps_are_made_as_they_are_asked_for(content, style):
     steps = stylize_steps(content, style, size=48, steps=10**6, coarsest=0)
     assert [next(steps).count for _ in range(3)] == [1, 2, 3]

@@ -40,6 +40,28 @@ def test_equal_options_are_equal():
     assert Options() != "Options"
 
 
+def test_equal_options_are_one_key():
+    zeros = [Options(strength=zero, weight={"gram": 1, "moments": 2}) for zero in (0.0, -0.0)]
+    turned = Options(strength=0, weight={"moments": 2, "gram": 1})
+    assert len({*zeros, turned}) == 1
+    layers = Options(style_layers="relu1_1;relu2_1")
+    assert {layers: 1}[Options(style_layers="relu1_1;relu2_1")] == 1
+    assert hash(layers) != hash(Options())
+
+
+def test_no_copy_goes_unchecked():
+    assert Options.model_construct(size=400) == Options(size=400)
+    copy = Options(size=400).model_copy(update={"strength": 10})
+    assert (copy, copy.given) == (Options(size=400, strength=10), {"size": 400, "strength": 10})
+    with pytest.raises(BadOption):
+        copy.model_copy(update={"strength": 101})
+
+
+def test_values_without_a_name_are_refused():
+    with pytest.raises(UsageError, match=r"options go by name; \{'size': 400\} has none"):
+        Options({"size": 400})
+
+
 def test_what_was_given_is_known():
     assert Options().given == {}
     assert Options(size=400, preset="draft").given == {"size": 400, "preset": "draft"}
@@ -253,3 +275,41 @@ def test_layers_that_could_be_meant_in_two_ways(layers, said):
     with pytest.raises(BadOption, match=said) as error:
         Options(style_layers=layers)
     assert error.value.exit_code == 2
+
+
+MANY = [
+    *({name: value} for name in ("steps", "style_weights", "style_scale", "style_turns", "style_crop", "weight",
+      "content_mask", "style_mask", "content_layers", "style_layers") for value in ([[]] * 65, [1] * 65)),
+    {"steps": "1," * 65},
+    {"style_crop": "0,0,1,1;" * 65},
+    {"style_layers": "relu1_1;" * 65},
+    {"style_layers": [{"relu1_1": [1] * 65}]},
+    {"content_layers": ",".join(f"relu1_1{number}" for number in range(65))},
+    {"weight": {f"loss{number}": [] for number in range(65)}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", MANY, ids=lambda it: str(it)[:40])
+def test_more_parts_than_anybody_means_are_refused_as_one(values):
+    with pytest.raises(BadOption, match=r"(at most 64 parts, not \d+|valid dictionary)$") as error:
+        Options(**values)
+    assert len(error.value.message) < 200
+
+
+@pytest.mark.parametrize("name", ["steps", "style_weights", "style_scale"])
+def test_as_many_parts_as_are_allowed(name):
+    assert len(getattr(Options(**{name: [1] * 64}), name)) == 64
+
+
+class Silent:
+    def __repr__(self):
+        raise KeyError
+
+
+@pytest.mark.parametrize("value", [10**5000, Silent(), [Silent(), Silent()], {"gram": Silent()}], ids=type)
+@pytest.mark.parametrize("name", ["size", "strength", "steps", "preset", "seed", "weight", "style_layers"])
+def test_what_cannot_be_shown_is_refused_in_a_line(name, value):
+    with pytest.raises(UsageError) as error:
+        Options(**{name: value})
+    assert "\n" not in error.value.message
+    assert len(error.value.message) < 400

@@ -278,3 +278,22 @@ def test_no_value_of_a_field_raises_anything_undeclared(field, value):
         record = Record.from_json(json.dumps(told))
         assert Record.from_json(record.to_json()) == record
         assert all(isinstance(line, str) for line in lines(record))
+
+
+@pytest.mark.parametrize(
+    "where", [("options", "style_crop"), ("styles",), ("content_masks",), ("fallbacks",), ("new",)]
+)
+@pytest.mark.parametrize(("many", "most"), [([[]] * 5000, 4096), ({str(n): [] for n in range(200)}, 128)])
+def test_long_lists_and_objects_are_refused_before_each_part_is_judged(where, many, most):
+    values = json.loads(a_record(course=COURSE).to_json())
+    inner = values
+    for name in where[:-1]:
+        inner = inner[name]
+    inner[where[-1]] = many
+    assert f"at most {most}, not {len(many)}" in refused(json.dumps(values))
+
+
+def test_courses_beyond_what_can_be_drawn_are_refused():
+    values = json.loads(a_record(course=COURSE).to_json())
+    values["course"]["costs"]["gram"][0] = 1e101
+    assert "less than or equal to" in refused(json.dumps(values))

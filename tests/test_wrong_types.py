@@ -1,11 +1,17 @@
 """Public calls with arguments of the wrong type: one of our errors, in a line, before anything is painted."""
 
+from os import PathLike
+
+import numpy as np
 import pytest
 import torch
 
 import scumble
 from scumble import look
+from scumble.comparing.compare import References, compare
 from scumble.errors import UsageError
+from scumble.plugins import load_plugin
+from scumble.runs.again import prepare_again
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -28,6 +34,20 @@ def test_options_that_are_none_are_refused_with_the_remedy(content, style, optio
         lambda content, _style: scumble.stylize(content, 3),
         lambda _content, style: scumble.Style(style, "1"),
         lambda _content, style: scumble.Style(style, None),
+        lambda _content, style: scumble.Style(style, layers="relu1_1,relu1_1"),
+        lambda _content, style: scumble.Style(style, layers="relu1_1=1,relu2_1"),
+        lambda _content, style: scumble.Style(style, layers=b"relu1_1"),
+        lambda _content, style: scumble.Style(style, layers=np.ones(3)),
+        lambda _content, style: scumble.Style(style, layers=[1]),
+        lambda _content, style: scumble.Style(style, crop=np.array([0, 0, 0.5, 1])),
+        lambda _content, style: scumble.Style(style, crop=3),
+        lambda content, style: scumble.stylize(content, scumble.Style(style, crop=[0, 1]), size=48),
+        lambda content, style: scumble.stylize(content, scumble.Style(style, scale=np.ones(2)), size=48),
+        lambda _content, _style: scumble.Options(3),
+        lambda _content, _style: scumble.Options.model_construct(size=[]),
+        lambda _content, _style: scumble.Options().model_copy(update={"strength": "x"}),
+        lambda _content, _style: prepare_again(3, []),
+        lambda _content, _style: compare(1, 2, References(), References()),
         lambda _content, _style: scumble.read_record(3),
         lambda _content, _style: scumble.read_record(None),
         lambda _content, style: scumble.stylize(torch.zeros(3, 48, 48, device="meta"), style),
@@ -48,4 +68,34 @@ def test_options_that_are_none_are_refused_with_the_remedy(content, style, optio
 def test_what_is_of_the_wrong_type_is_an_error_of_ours(content, style, wrong):
     with pytest.raises(scumble.ScumbleError) as found:
         wrong(content, style)
+    assert "\n" not in found.value.message
+
+
+class Raising(PathLike):
+    def __fspath__(self):
+        raise RuntimeError("first line\nsecond line")
+
+
+class Numbered(PathLike):
+    def __fspath__(self):
+        return 3
+
+
+@pytest.mark.parametrize("path", [Raising(), Numbered()], ids=lambda path: type(path).__name__)
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda path, _picture: scumble.stylize(path, "style.png"),
+        lambda path, picture: scumble.stylize(picture, path),
+        lambda path, picture: scumble.stylize(picture, scumble.Style(picture, mask=path)),
+        lambda path, picture: scumble.stylize(picture, scumble.Style(picture, content_mask=path)),
+        lambda path, picture: scumble.Result(picture, None).save(path),
+        lambda path, picture: scumble.Result(picture, None).save(path, on_exists="error"),
+        lambda path, _picture: scumble.read_record(path),
+        lambda path, _picture: load_plugin(path),
+    ],
+)
+def test_what_does_not_tell_its_path_is_an_error_of_ours(content, path, read):
+    with pytest.raises(UsageError, match=f"an object of type {type(path).__name__} names no path") as found:
+        read(path, content)
     assert "\n" not in found.value.message

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, SupportsFloat
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
 
 POINTS = 200
 """Steps that are kept of a run, at most."""
 MAX_POINTS, MAX_SCALES, MAX_TERMS = 1000, 32, 64
 """What is read of a record, which may come from anybody."""
+LARGEST = 1e100
+"""Of costs and weights: times one another they are still numbers, and can be drawn."""
 
 Count = Annotated[int, Field(ge=1, lt=2**53)]
-Layers = Annotated[dict[str, tuple[float, ...]], Field(max_length=MAX_TERMS)]
+Cost = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Costs = Annotated[tuple[Cost, ...], FailFast()]
+Layers = Annotated[dict[str, Costs], Field(max_length=MAX_TERMS)]
 Point = dict[str | tuple[str, str], SupportsFloat]  # a term's cost, or what a layer adds to it
 
 
@@ -47,11 +51,11 @@ class Course(Recorded):
         weights: of the terms: times their costs they add up to the total. Older records lack these two.
     """
 
-    scales: Annotated[tuple[ScaleStart, ...], Field(max_length=MAX_SCALES)]
-    steps: Annotated[tuple[Count, ...], Field(max_length=MAX_POINTS)]
-    costs: Annotated[dict[str, tuple[float, ...]], Field(max_length=MAX_TERMS)]
+    scales: Annotated[tuple[ScaleStart, ...], FailFast(), Field(max_length=MAX_SCALES)]
+    steps: Annotated[tuple[Count, ...], FailFast(), Field(max_length=MAX_POINTS)]
+    costs: Annotated[dict[str, Costs], Field(max_length=MAX_TERMS)]
     layers: Annotated[dict[str, Layers], Field(max_length=MAX_TERMS)] = Field(default_factory=dict)
-    weights: Annotated[dict[str, float], Field(max_length=MAX_TERMS)] = Field(default_factory=dict)
+    weights: Annotated[dict[str, Cost], Field(max_length=MAX_TERMS)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Course":

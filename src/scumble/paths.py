@@ -14,13 +14,14 @@ def as_path(given: str | os.PathLike[str]) -> Path:
         given: as a person or another program wrote it; a shell leaves the `~` of `--output=~/x.png` as it is.
 
     Raises:
-        UsageError: nothing, what no name of a file may hold, or an address on another computer.
+        UsageError: nothing, what does not tell its name, what no name of a file may hold, or an address on another
+            computer.
 
     Example:
         >>> as_path("photos/cat.jpg").as_posix(), as_path("file:///tmp/my%20cat.jpg").as_posix()
         ('photos/cat.jpg', '/tmp/my cat.jpg')
     """
-    text = os.fsdecode(given)
+    text = _text_of(given)
     if text[:6].lower() == "file:/":
         text = _of_address(text)
     if not text:
@@ -33,6 +34,15 @@ def as_path(given: str | os.PathLike[str]) -> Path:
         raise UsageError(f"{text!r} is no path: it holds what no name of a file may") from error
     path = Path(os.path.expanduser(text))  # noqa: PTH111 (a Path has lost the ./ of ./~, which is no home)
     return path.absolute() if text.startswith("./") and str(path).startswith("~") else path
+
+
+def _text_of(given: str | os.PathLike[str]) -> str:
+    """Return a path as text; what says that it names one may be anybody's."""
+    try:
+        return os.fsdecode(given)
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise UsageError(f"an object of type {type(given).__name__} names no path: {why}") from error
 
 
 def _of_address(text: str) -> str:

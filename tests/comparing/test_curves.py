@@ -2,6 +2,8 @@
 
 import json
 import sys
+import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -143,6 +145,11 @@ def test_json_lines_are_read_whatever_is_between_them(tmp_path):
         ('{"event": "step"}', "cannot be read after step 1: KeyError: 'scale'"),
         (step_line(1, 1.0) + "\n" + step_line(2, "much"), "after step 2: ValueError: could not convert"),
         (step_line(1, float("nan")), "finite number"),
+        (step_line(1, 1e308), "'total' is 1e+308; a finite number up to 1e+100 is read"),
+        (
+            step_line(1, dict.fromkeys(range(65), 1)).replace('{"total": {', "{").replace("}}", "}"),
+            "a step has 65 terms",
+        ),
         (step_line(1, 1.0, (0, 5)), "greater than or equal to 1"),
         (step_line(1, 1.0, (5,)), "not enough values"),
         (step_line(1, 10**400), "OverflowError"),
@@ -169,6 +176,24 @@ def test_lines_from_anybody_are_an_error_or_a_course(tmp_path_factory, values):
         assert read_course(path).steps == (1,)
     except RecordError as error:
         assert len(error.message) < 600  # noqa: PT017
+
+
+def test_the_largest_costs_are_drawn(tmp_path):
+    line = json.loads(step_line(1, 1e100)) | {"weights": {"gram": 1e100}}
+    path = tmp_path / "run.jsonl"
+    lines = [line | {"costs": {"total": total, "gram": total}} for total in (1e100, 5e-324)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    assert draw([read_course(path)], ["\U0001f984"]).size[0] > 0
+
+
+def test_warnings_are_as_they_were_after_pictures_are_drawn_side_by_side():
+    before = list(warnings.filters)
+    threads = [threading.Thread(target=draw, args=([a_course(total=2.0)], ["\u4e2d"])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert warnings.filters == before
 
 
 def test_without_matplotlib_the_remedy_is_said(monkeypatch):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from scumble.errors import UsageError
+from scumble.errors import UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, fit_within, resize
 from scumble.image.sheet import sheet
@@ -69,12 +69,17 @@ def compare(a: Picture, b: Picture, of_a: References, of_b: References) -> Compa
 
     Raises:
         ImageError: one of them is transparent everywhere.
+        UsageError: what is no picture, or no references.
 
     Example:
         >>> black, gray = (read_picture(Image.new("RGB", (32, 32), color)) for color in ("black", "gray"))
         >>> compare(black, gray, References(), References()).level
         128.0
     """
+    for picture in (a, b):
+        require_kind("a picture to compare", picture, Picture, "a Picture, as read_picture gives it")
+    for references in (of_a, of_b):
+        require_kind("what a picture is measured against", references, References, "References")
     a, b = visible(a), visible(b)
     size = fit_within(min((a.rgb.size, b.rgb.size), key=lambda size: size[0] * size[1]), EDGE)
     first, second = (resize(picture.rgb, size) for picture in (a, b))

@@ -4,16 +4,17 @@ import io
 import json
 import math
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PIL import Image
+from pydantic import ValidationError
 
-from scumble.course import MAX_SCALES, Course, Keeper
+from scumble.course import LARGEST, MAX_SCALES, MAX_TERMS, Course, Keeper
 from scumble.errors import RecordError, UsageError
+from scumble.image.decode import quiet
 from scumble.image.sheet import COLORS
 from scumble.paths import as_path
 from scumble.record import read_record
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+T = TypeVar("T")
 Color = tuple[float, float, float]
 
 MAX_BYTES = 1 << 28
@@ -59,23 +61,40 @@ def _course_of_lines(path: Path) -> Course | None:
         for event in _steps(path):
             count += 1
             width, height = event["scale"]
-            costs = {str(name): float(cost) for name, cost in event["costs"].items()}
+            costs, weights = _numbers(event["costs"]), _numbers(event.get("weights", {}))
+            of_layers = {name: _numbers(of_name) for name, of_name in _few(event.get("layers", {})).items()}
             layers = {
-                (str(name), str(layer)): float(cost)
-                for name, of_name in event.get("layers", {}).items()
-                for layer, cost in of_name.items()
+                (name, layer): cost for name, of_name in of_layers.items() for layer, cost in of_name.items()
             }
-            weights = {str(name): float(weight) for name, weight in event.get("weights", {}).items()}
             keeper.keep(count, (width, height), costs, layers, weights)
             if len(keeper.scales) > MAX_SCALES:
                 raise ValueError(f"more than {MAX_SCALES} scales")
         return keeper.course()
+    except RecordError as error:
+        raise RecordError(f"{str(path)!r} cannot be read after step {count}: {error.message}") from error
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        why = f"{type(error).__name__}: {' '.join(said.split())[:200]}"
         raise RecordError(
             f"{str(path)!r} cannot be read after step {count}: {why}",
             "scumble stylize ... --json 2> run.jsonl writes such lines",
         ) from error
+
+
+def _few(named: dict[str, T]) -> dict[str, T]:
+    """Return what a line says by name, unless it is more than a run has."""
+    if len(named) > MAX_TERMS:
+        raise RecordError(f"a step has {len(named)} terms or layers; at most {MAX_TERMS} are read")
+    return named
+
+
+def _numbers(named: dict[str, Any]) -> dict[str, float]:
+    """Return costs or weights, unless one is too large to be drawn."""
+    numbers = {name: float(number) for name, number in _few(named).items()}
+    for name, number in numbers.items():
+        if not abs(number) <= LARGEST:
+            raise RecordError(f"{name[:40]!r} is {number}; a finite number up to {LARGEST:g} is read")
+    return numbers
 
 
 def _steps(path: Path) -> Iterator[dict[str, Any]]:
@@ -134,8 +153,7 @@ def draw(
     axes.set_ylim(bottom=max(low, high / DECADES))
     axes.grid(alpha=0.3)
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # a file's name may hold any letter
+    with quiet():  # a file's name may hold any letter, one that the font lacks
         figure.savefig(buffer, dpi=DOTS)
     return Image.open(buffer).convert("RGB")
 

@@ -59,7 +59,7 @@ _ONE_AT_A_TIME = threading.Lock()  # the filters of warnings and loggers belong 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep Pillow's warnings, and what it logs about broken TIFF files, to ourselves."""
+    """Keep the warnings of what reads and draws, and what is logged about broken TIFF files, to ourselves."""
     logger = logging.getLogger("PIL.TiffImagePlugin")
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from scumble.errors import BadOption, several
-from scumble.options.values import LOSSES, Layers, LayersOfStyles, Part, Weight, shown
+from scumble.options.values import LOSSES, Few, Layers, LayersOfStyles, Part, Weight, shown
 from scumble.registry import names
 
 
@@ -24,7 +24,7 @@ class Losses(Part):
         description="What the network reads: pixels as its weights expect them; the same in the units of "
         "0-255 networks; or raw, [0, 1] as it is.",
     )
-    weight: Annotated[dict[str, Weight], LOSSES, Parameter(show_default=shown)] = Field(
+    weight: Annotated[dict[str, Weight], Few, LOSSES, Parameter(show_default=shown)] = Field(
         {"content": 0.2, "covariance": 1.0, "roughness": 10.0, "range": 1000.0, "palette": 1000.0},
         description="Weight of a loss, such as --weight.gram 2; 0 leaves it out. "
         f"Losses: {', '.join(names('losses'))}.",

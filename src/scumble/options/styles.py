@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from scumble.options.values import STYLES, Boxes, Factors, Files, Part, Shares, listed, parse_numbers
+from scumble.options.values import STYLES, Boxes, Factors, Few, Files, Part, Shares, listed, parse_numbers
 
 Turns = Annotated[
     tuple[Literal["90", "180", "270", "flip"], ...],
+    Few,
     BeforeValidator(parse_numbers),
     listed("TURNS"),
 ]

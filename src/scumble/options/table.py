@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from reprlib import Repr
 from typing import Any
 
 from pydantic import PrivateAttr, ValidationError
 
-from scumble.errors import BadOption, UnknownName
+from scumble.errors import BadOption, UnknownName, UsageError
 from scumble.options.color import Color
 from scumble.options.familiar import here
 from scumble.options.look import Look
@@ -23,6 +24,9 @@ PATTERNS = {
     "size": f"it should be as 512, 400x300, 30cm, 30x20cm, 12in, A4 or letter, a side 1 to {MAX_SIDE} pixels",
     "regions": "it should be auto, off, or 1 to 8",
 }
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 1000  # what follows is cut
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 30
 LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 
@@ -31,6 +35,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
 
     Raises:
         BadOption: a value outside its range or choices.
+        UsageError: a value without a name.
         UnknownName: an option, preset, backbone, loss or optimizer that does not exist.
 
     Example:
@@ -43,7 +48,12 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
 
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
-    def __init__(self, /, **values: Any) -> None:
+    def __init__(self, /, *nameless: Any, **values: Any) -> None:
+        if nameless:
+            given = shortly(nameless[0])
+            raise UsageError(
+                f"options go by name; {given} has none", "Options(size=400), or Options(**options)"
+            )
         for name in values:
             if name not in type(self).model_fields:
                 hint = here(name)
@@ -79,6 +89,20 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         """Dots per inch that the picture is to say; None where neither they nor a print were asked for."""
         return self.dpi or (DPI if is_print(self.size) else None)
 
+    @classmethod
+    def model_construct(  # type: ignore[override]
+        cls, _fields_set: set[str] | None = None, **values: Any
+    ) -> "Options":
+        """Return options that are checked as all are: a run relies on it."""
+        return cls(**values)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> "Options":  # noqa: ARG002
+        """Return a copy, with what is changed as `replace` does it: checked, and given."""
+        return self.replace(**(update or {}))
+
+    def __hash__(self) -> int:
+        return hash(_frozen(self.model_dump()))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Options) and self.model_dump() == other.model_dump()
 
@@ -90,15 +114,37 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         return Options(**{**self._given, **values})
 
 
+def _frozen(value: Any) -> Any:
+    """Return a value of options as one that can be hashed; equal values stay equal."""
+    if isinstance(value, Mapping):
+        return frozenset((name, _frozen(one)) for name, one in value.items())
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
 def with_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of the preset that is named, and over them the values; weights are merged."""
-    preset = load_preset(str(values.get("preset", "default"))).options
+    name = values.get("preset", "default")
+    preset = load_preset(name if isinstance(name, str) else shortly(name)).options
     merged = {**preset, **values}
     weight = values.get("weight")
     if isinstance(weight, Mapping):
         default = Options.model_fields["weight"].default
         merged["weight"] = {**preset.get("weight", default), **weight}
     return merged
+
+
+def shortly(value: object) -> str:
+    """Return what was given in a line of at most 60 characters, however much it is.
+
+    Example:
+        >>> shortly("9" * 10), len(shortly([[]] * 1000))
+        ("'9999999999'", 60)
+    """
+    try:
+        text = " ".join(_SHORT.repr(value).split())
+    except Exception:  # a number of more digits than Python writes, or an object of anybody's
+        text = f"of type {type(value).__name__}"
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def bad_option(error: ValidationError) -> BadOption:
@@ -108,10 +154,10 @@ def bad_option(error: ValidationError) -> BadOption:
     first = max(of_one, key=lambda each: len(each["loc"]))  # of several allowed types, the one that fits best
     path = [part for part in first["loc"] if not str(part).startswith(("dict[", "tuple["))]
     where = ".".join(part for part in path if isinstance(part, str))
-    given = " ".join(repr(first["input"]).split())
-    shown = given if len(given) <= 60 else given[:57] + "..."
+    shown = shortly(first["input"])
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None
     meaning = f"{where}: {field.description}" if field else ""
-    wrong = PATTERNS[where] if "pattern" in first["type"] else first["msg"]
+    said = first["msg"].removeprefix("Value error, ")  # of ours
+    wrong = PATTERNS[where] if "pattern" in first["type"] else said
     within = [f"number {part + 1} of" for part in reversed(path) if isinstance(part, int)]
     return BadOption(f"{' '.join([*within, where])} is {shown}; {wrong[0].lower()}{wrong[1:]}", meaning)

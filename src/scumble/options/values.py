@@ -1,12 +1,35 @@
 """How options are written: layers with weights, lists of numbers, and the groups that help shows them in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scumble.options.paper import PAPERS
+
+T = TypeVar("T")
+
+MAX_PARTS = 64
+"""Of a list or a mapping: more than anybody has styles, scales or layers."""
+
+
+def few(value: T) -> T:
+    """Return a list or mapping, and anything else, as it is, unless it has too many parts at any depth.
+
+    Of what has a million parts pydantic would say a million things.
+
+    Raises:
+        ValueError: it has.
+    """
+    left: list[object] = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, Mapping | list | tuple):
+            if len(one) > MAX_PARTS:
+                raise ValueError(f"it should have at most {MAX_PARTS} parts, not {len(one)}")
+            left.extend(one.values() if isinstance(one, Mapping) else one)
+    return value
 
 
 def parse_layers(value: object) -> object:
@@ -18,13 +41,15 @@ def parse_layers(value: object) -> object:
     """
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, Mapping) or not isinstance(value, Sequence):
+    if not isinstance(value, list | tuple):
         return value
-    parts = [str(part).partition("=") for part in value]
+    if not all(isinstance(part, str) for part in few(value)):
+        raise ValueError("it should name layers")
+    parts = [part.partition("=") for part in value]
     if len({layer.strip() for layer, _, _ in parts}) < len(parts):
-        raise ValueError("names a layer twice")
+        raise ValueError("it names a layer twice")
     if len({equals for _, equals, _ in parts}) > 1:
-        raise ValueError("gives some layers a weight and others none")
+        raise ValueError("it gives some layers a weight and others none")
     return {layer.strip(): number if equals else 1 / len(parts) for layer, equals, number in parts}
 
 
@@ -35,12 +60,12 @@ def parse_layers_of_styles(value: object) -> object:
         >>> parse_layers_of_styles("relu1_1;relu4_1=2")
         ({'relu1_1': 1.0}, {'relu4_1': '2'})
     """
-    if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
+    if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in few(value)):
         return tuple(map(parse_layers, value))
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         value = ",".join(value)
     if isinstance(value, str) and ";" in value:
-        return tuple(map(parse_layers, value.split(";")))
+        return tuple(map(parse_layers, few(value.split(";"))))
     return parse_layers(value)
 
 
@@ -57,17 +82,17 @@ def parse_boxes(value: object) -> object:
         [['0', '0', '0.5', '1']]
     """
     texts = [value] if isinstance(value, str) else value
-    if isinstance(texts, Sequence) and texts and all(isinstance(one, str) and "," in one for one in texts):
+    if not isinstance(texts, list | tuple) or not texts:
+        return texts
+    if all(isinstance(one, str) and "," in one for one in texts):
         return [part.split(",") for one in texts for part in one.split(";") if part.strip()]
-    if isinstance(texts, Sequence) and texts and not isinstance(texts[0], Sequence):
-        return [texts]
-    return texts
+    return texts if isinstance(texts[0], list | tuple) else [texts]
 
 
 def parse_numbers(value: object) -> object:
     """Turn `80,60,40`, a single number, or several of either into a flat sequence; leave the rest to pydantic."""
     values = [value] if isinstance(value, str | int | float) else value
-    if not isinstance(values, Sequence):
+    if not isinstance(values, list | tuple):
         return value
     texts = [one.split(",") if isinstance(one, str) else [one] for one in values]
     return [part.strip() if isinstance(part, str) else part for parts in texts for part in parts]
@@ -85,7 +110,7 @@ def as_size(value: object) -> object:
         >>> as_size(400), as_size((400, 300)), as_size("400x300"), as_size("a4"), as_size("30 CM")
         ('400', '400x300', '400x300', 'A4', '30cm')
     """
-    if isinstance(value, tuple | list) and len(value) == 2:
+    if isinstance(value, tuple | list) and len(value) == 2 and all(isinstance(x, int | str) for x in value):
         return "x".join(map(str, value))
     if not isinstance(value, str):
         return as_text(value)
@@ -136,20 +161,23 @@ MACHINE = Parameter(group=Group("Machine", sort_key=6))
 
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed("LAYERS")]
+Few = BeforeValidator(few)  # of several, the last one comes first: a value is parsed before it is counted
+Layers = Annotated[dict[str, Weight], Few, BeforeValidator(parse_layers), listed("LAYERS")]
 LayersOfStyles = Annotated[
     dict[str, Weight] | tuple[dict[str, Weight], ...],
+    Few,
     BeforeValidator(parse_layers_of_styles),
     listed("LAYERS", repeatable=False),
 ]
-Shares = Annotated[tuple[Weight, ...], BeforeValidator(parse_numbers), listed("SHARES")]
-Counts = Annotated[tuple[Count, ...], BeforeValidator(parse_numbers), listed("COUNTS")]
-Files = Annotated[tuple[str, ...], BeforeValidator(parse_files), listed("FILES")]
+Shares = Annotated[tuple[Weight, ...], Few, BeforeValidator(parse_numbers), listed("SHARES")]
+Counts = Annotated[tuple[Count, ...], Few, BeforeValidator(parse_numbers), listed("COUNTS")]
+Files = Annotated[tuple[str, ...], Few, BeforeValidator(parse_files), listed("FILES")]
 Part01 = Annotated[float, Field(ge=0, le=1)]
 Boxes = Annotated[
     tuple[tuple[Part01, Part01, Part01, Part01], ...],
+    Few,
     BeforeValidator(parse_boxes),
     listed("BOXES"),
 ]
 Factor = Annotated[float, Field(ge=0.05, le=20)]
-Factors = Annotated[tuple[Factor, ...], BeforeValidator(parse_numbers), listed("FACTORS")]
+Factors = Annotated[tuple[Factor, ...], Few, BeforeValidator(parse_numbers), listed("FACTORS")]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, FailFast, Field, ValidationError
 from pydantic_core import from_json
 
 from scumble.course import Course, Recorded
@@ -19,6 +19,8 @@ MAX_BYTES = 1 << 20
 """A record is a few thousand bytes."""
 MAX_DEPTH = 32
 """How deeply lists and objects may be nested."""
+MAX_ITEMS: dict[type[Any], int] = {dict: 128, list: 4096, tuple: 4096}
+"""Of an object and of a list: of a million wrong ones pydantic would say a million things."""
 
 
 def portable_name(path: str | os.PathLike[str]) -> str:
@@ -54,6 +56,9 @@ def _check_finite(values: dict[str, Any]) -> dict[str, Any]:
     for value, depth in _walk(values):
         if depth > MAX_DEPTH:
             raise ValueError(f"must be nested at most {MAX_DEPTH} deep")
+        most = MAX_ITEMS.get(type(value))
+        if most is not None and len(value) > most:
+            raise ValueError(f"must hold lists and objects of at most {most}, not {len(value)}")
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError("must hold finite numbers only")
         if not isinstance(value, (dict, list, tuple, str, int, float, type(None))):
@@ -165,10 +170,10 @@ class Record(Recorded):
     made: Utc
     options: Annotated[dict[str, Any], AfterValidator(_check_finite)]
     content: Source
-    styles: tuple[Source, ...]
+    styles: Annotated[tuple[Source, ...], FailFast()]
     start: Source | None = None
-    content_masks: tuple[Source | None, ...] = ()
-    style_masks: tuple[Source | None, ...] = ()
+    content_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
+    style_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
     backbone: str
     weights_sha256: Hash
     versions: dict[str, str]
@@ -185,7 +190,7 @@ class Record(Recorded):
     costs: dict[str, float]
     course: Course | None = None
     fallbacks: tuple[str, ...] = ()
-    plugins: tuple[PluginSource, ...] = ()
+    plugins: Annotated[tuple[PluginSource, ...], FailFast()] = ()
     picture_sha256: Hash | None = None
 
     def to_json(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scumble.runs.run import Run
 from scumble.runs.prepare import prepare
-from scumble.errors import UnknownName, UsageError
+from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import UNNAMED, read_picture
 from scumble.runs.inputs import NO_MASK, Style
 from scumble.options import Options
@@ -63,6 +63,8 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         folders: where to look for its inputs.
         overrides: options to change.
     """
+    require_kind("the record", record, Record, "a scumble.Record")
+    require_kind("folders", folders, (list, tuple), "a list of folders")
     folders = [as_path(folder) for folder in folders]
     for folder in folders:
         if not folder.is_dir():

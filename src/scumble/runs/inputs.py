@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from numbers import Real
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from PIL import Image
@@ -17,6 +18,7 @@ from scumble.image.frame import inside
 from scumble.image.masks import make_masks, require_seen, stretched
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
+from scumble.options.table import shortly
 from scumble.options.values import parse_layers
 from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
@@ -45,7 +47,8 @@ class Style:
         crop: part that counts: left, top, right and bottom as parts of its sides, [0, 1].
 
     Raises:
-        BadOption: another weight.
+        BadOption: another weight, or layers that can be meant in two ways.
+        UsageError: something of another type.
     """
 
     image: Any
@@ -60,6 +63,25 @@ class Style:
         require_kind("the weight of a style", self.weight, Real, "a number, 0 or more")
         if not 0 <= self.weight < math.inf:
             raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
+        layers, crop = (
+            "layers, such as relu1_1,relu2_1",
+            "left, top, right and bottom, such as (0, 0, 0.5, 1)",
+        )
+        require_kind("layers of a style", self.layers, (str, Mapping, list, tuple, NoneType), layers)
+        require_kind("crop of a style", self.crop, (str, list, tuple, NoneType), crop)
+        layers_of(self)
+
+
+def layers_of(style: Style) -> Any:
+    """Return the layers that a style gives, each with a weight, as far as can be said; None where it names none.
+
+    Raises:
+        BadOption: they can be meant in two ways.
+    """
+    try:
+        return parse_layers(style.layers) if style.layers else None
+    except ValueError as error:
+        raise BadOption(f"layers of a style is {shortly(style.layers)}; {error}") from error
 
 
 @dataclass(frozen=True)
@@ -131,10 +153,7 @@ def settle(options: Options, styles: Sequence[Style]) -> Options:
     told: dict[str, Any] = {}
     if any(style.layers is not None for style in styles):
         own = options.layers_of_styles(len(styles))
-        told["style_layers"] = [
-            parse_layers(style.layers) if style.layers else layers
-            for style, layers in zip(styles, own, strict=True)
-        ]
+        told["style_layers"] = [layers_of(style) or layers for style, layers in zip(styles, own, strict=True)]
     if any(style.scale is not None for style in styles):
         told["style_scale"] = [1.0 if style.scale is None else style.scale for style in styles]
     if any(style.crop is not None for style in styles):

@@ -36,7 +36,7 @@ def resolve_path(
     if on_exists not in get_args(OnExists):
         raise UsageError(f"on_exists is {on_exists!r}; it may be {', '.join(get_args(OnExists))}")
     require_kind("the output", path, (str, bytes, os.PathLike), "a path")
-    given, path = os.fsdecode(path), as_path(path)
+    path, given = as_path(path), os.fsdecode(path)
     if given.endswith(os.sep):
         missing = "" if path.is_dir() else " that is not there"
         raise UsageError(f"the output {given!r} is a folder{missing}", f"name a file: {path / 'out.png'}")

@@ -1,0 +1,1 @@
+"""A run from its pictures to its result: prepared, painted, stopped, gone on with, made again."""
