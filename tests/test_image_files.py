@@ -112,6 +112,29 @@ class TestSources:
             "a tensor of shape (2, 3, 5, 7) is no picture" in refused(Tensor(np.zeros((2, 3, 5, 7)))).message
         )
 
+    @pytest.mark.parametrize("error", [RuntimeError, KeyError, AttributeError])
+    def test_what_fails_when_it_is_asked_for_attributes(self, error):
+        class Proxy:
+            def __getattr__(self, name):
+                raise error(name)
+
+        assert "no picture can be read from Proxy; allowed are a path" in refused(Proxy()).message
+
+    def test_what_only_looks_like_a_tensor(self):
+        class Lost(Tensor):
+            def numpy(self):
+                raise RuntimeError("its device is gone\nand more")
+
+        class Anything:
+            def __getattr__(self, name):
+                return lambda: self
+
+        assert (
+            refused(Lost(np.zeros((3, 5, 7)))).message
+            == "no pixels can be read from Lost: its device is gone"
+        )
+        refused(Anything())
+
 
 class Tensor:
     """As much of a tensor as is asked for."""
