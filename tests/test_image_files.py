@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from scumble.errors import ImageError
 from scumble.image.files import read_picture
@@ -196,11 +196,50 @@ class TestPaths:
         assert "30 x 20 pixels" in refused(scene(), max_pixels=599).message
 
 
+FORKED = """
+import io, logging, os, signal, sys, warnings
+from contextlib import suppress
+from threading import Event, Thread
+from PIL import Image, TiffImagePlugin
+from scumble.image.files import read_picture
+from scumble.image.quiet import quiet
+held, done, before = Event(), Event(), list(warnings.filters)
+
+def hold():
+    with quiet():
+        held.set()
+        done.wait()
+
+thread = Thread(target=hold)
+thread.start()
+held.wait()
+if child := os.fork():
+    done.set()
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+signal.alarm(60)  # a child that waits for ever ends so
+logger = logging.getLogger("PIL.TiffImagePlugin")
+print(read_picture(Image.new("RGB", (30, 20))).rgb.size, warnings.filters == before, logger.disabled, flush=True)
+packed = io.BytesIO()
+Image.new("RGB", (64, 64)).save(packed, "TIFF", compression="tiff_lzw")
+packed.getbuffer()[8:40] = bytes([255]) * 32
+packed.seek(0)
+with suppress(OSError):
+    TiffImagePlugin.TiffImageFile(packed).load()
+os._exit(0)
+"""
+
+
 class TestSideEffects:
     def test_filters_of_warnings_are_as_before(self):
         before = list(warnings.filters)
         read_picture(encoded(scene(), "PNG"))
         assert warnings.filters == before
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+    def test_a_process_forked_while_another_thread_reads(self):
+        done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, "(30, 20) True False\n")
+        assert done.stderr != "" or not features.check("libtiff")  # which speaks to others as before
 
     def test_no_tensor_library_is_imported(self):
         program = (

@@ -10,7 +10,7 @@ from PIL import Image, TiffImagePlugin, features
 
 from scumble.errors import ImageError
 from scumble.image.files import read_picture
-from scumble.image.libtiff import silent_libtiff
+from scumble.image.quiet import quiet
 
 from .pictures import encoded, scene
 
@@ -183,7 +183,7 @@ class TestSilence:
         assert capfd.readouterr().err != ""
 
     def test_lines_of_others_are_not_lost(self, capfd):
-        with silent_libtiff():
+        with quiet():
             thread = threading.Thread(target=lambda: print("ours", flush=True))
             thread.start()
             thread.join()

@@ -1,11 +1,7 @@
 """From the bytes of a file to Pillow's picture, within limits and without side effects."""
 
 import io
-import logging
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 from PIL import (
@@ -22,8 +18,8 @@ from PIL import (
 
 from scumble.errors import ImageError
 from scumble.image.convert import orientation, stated, turned_by
-from scumble.image.libtiff import silent_libtiff
 from scumble.image.limits import check_size
+from scumble.image.quiet import quiet
 from scumble.image.sift import SEVERAL, TURNED, Fits, Sifted, jpeg, png
 from scumble.image.sift.bmp import sift_bmp
 from scumble.image.sift.gif import sift_gif
@@ -54,20 +50,6 @@ _CUTS: dict[str, Callable[[Image.Image, bytes], bool]] = {
     "PNG": png.is_cut,
 }
 """Of the formats whose decoders say nothing where pixels end early: whether a decoded picture is such a one."""
-_ONE_AT_A_TIME = threading.Lock()  # the filters of warnings and loggers belong to the whole process
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Pillow's warnings, and what it logs about broken TIFF files, to ourselves."""
-    logger = logging.getLogger("PIL.TiffImagePlugin")
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before, logger.disabled = logger.disabled, True
-        try:
-            yield
-        finally:
-            logger.disabled = before
 
 
 def require_readable(head: bytes, name: str) -> str:
@@ -105,7 +87,7 @@ def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Imag
     sift = _SIFTS.get(kind)
     sifted = sift(name, data, fits) if sift else Sifted(data)
     try:
-        with quiet(), silent_libtiff():
+        with quiet():
             image = _plugin(kind, name)(io.BytesIO(sifted.data))
             fits(name, image.width, image.height)
             several, deep = getattr(image, "is_animated", False), ";16" in str(image.tile)

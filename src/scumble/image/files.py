@@ -16,9 +16,9 @@ from PIL import Image
 from scumble.errors import ImageError
 from scumble.image.arrays import SHAPES, from_array, from_tensor, is_tensor
 from scumble.image.convert import orientation, to_rgb, turned_by
-from scumble.image.decode import decode, load, quiet, require_readable
-from scumble.image.libtiff import silent_libtiff
+from scumble.image.decode import decode, load, require_readable
 from scumble.image.limits import check_size
+from scumble.image.quiet import quiet
 from scumble.image.sift import TURNED
 from scumble.image.sniff import HEAD
 from scumble.paths import as_path
@@ -112,7 +112,7 @@ def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Pictu
 def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     check_size(UNNAMED, image.width, image.height, max_side, max_pixels)
     try:
-        with quiet(), silent_libtiff():
+        with quiet():
             load(image)
             turn = orientation(image)
             rgb, alpha, more = to_rgb(turned_by(image, turn), UNNAMED)
