@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 from functools import partial
 
-from scumble.errors import ImageError
+from scumble.errors import ImageError, several
 from scumble.image.sift import Fits, Sifted
 from scumble.image.sniff import DEVELOP, RAW
 
@@ -14,6 +14,9 @@ MAX_DIRECTORIES = 1000
 """Pages and what belongs to them."""
 MAX_NUMBERS = 250_000
 """In all lists of a page, such as of where its strips lie: 100 megapixels in tiles of 64 x 64 have 25,000 of them."""
+TILES_A_PICTURE = 4
+SPARE_PIXELS = 1 << 23
+"""Of tiles, so many pixels to one of the picture, besides the spare ones: a line of 16,384 pixels in tiles of 512."""
 SIZES = {
     1: 1,
     2: 1,
@@ -32,6 +35,8 @@ SIZES = {
     17: 8,
     18: 8,
 }
+WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
+"""Types of whole numbers; libtiff takes those with a sign for sizes, too."""
 TEXT = (1, 2, 6, 7)  # types of bytes, which are not taken apart
 KIND, OLD_KIND, WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 259, 262
 STRIPS, SAMPLES, ROWS, PLANES, TILE_WIDTH, TILE_HEIGHT, TILES = 273, 277, 278, 284, 322, 323, 324
@@ -90,7 +95,7 @@ class _File:
     def values(self, page: _Directory, tag: int, most: int = 64) -> list[int]:
         """Return the first whole numbers of a tag; none where it is not there."""
         where, kind, count = page.entries.get(tag, (0, 0, 0))
-        letter = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(kind)
+        letter = WHOLE.get(kind)
         try:
             return (
                 list(struct.unpack_from(f"{self.order}{min(count, most)}{letter}", self.data, where))
@@ -187,9 +192,11 @@ def _check(file: _File, page: _Directory, fits: Fits) -> None:
     fits(file.name, width, height)
     layers = value(SAMPLES, 1) if value(PLANES, 1) == 2 else 1
     if TILES in page.entries:
-        wide, high = value(TILE_WIDTH, 1), value(TILE_HEIGHT, 1)
+        wide, high = value(TILE_WIDTH, 0), value(TILE_HEIGHT, 0)
         fits(f"a tile of {file.name}", wide, high)
-        wanted, there = layers * -(-width // wide) * -(-height // high), page.entries[TILES][2]
+        tiles, there = -(-width // wide) * -(-height // high), page.entries[TILES][2]
+        _check_tiles(file, (width, height), tiles, (wide, high))
+        wanted = layers * tiles
     else:
         rows = max(1, min(height, value(ROWS, height)))
         wanted, there = layers * -(-height // rows), page.entries.get(STRIPS, (0, 0, 0))[2]
@@ -197,6 +204,16 @@ def _check(file: _File, page: _Directory, fits: Fits) -> None:
         raise ImageError(
             f"{file.name!r} is a damaged TIFF: {there} of {wanted} pieces of its page are there",
             "open it in another program and save it again",
+        )
+
+
+def _check_tiles(file: _File, size: tuple[int, int], tiles: int, tile: tuple[int, int]) -> None:
+    """Refuse tiles that reach far beyond the picture: each is unpacked as a whole, be they all in one place."""
+    pixels, unpacked = size[0] * size[1], tiles * tile[0] * tile[1]
+    if unpacked > TILES_A_PICTURE * pixels + SPARE_PIXELS:
+        raise file.refusal(
+            f"{several(tiles, 'tile')} of {tile[0]} x {tile[1]} pixels for {size[0]} x {size[1]}; allowed are "
+            f"{TILES_A_PICTURE} times the picture's own pixels and {SPARE_PIXELS / 1e6:.0f} million"
         )
 
 
