@@ -25,7 +25,7 @@ from scumble.image.sift.bmp import sift_bmp
 from scumble.image.sift.gif import sift_gif
 from scumble.image.sift.tiff import sift_tiff
 from scumble.image.sift.webp import sift_webp
-from scumble.image.sniff import DEVELOP, HEAD, RAW, READABLE, readable, sniff
+from scumble.image.sniff import HEAD, readable, require_readable
 
 # Plugins are called by name: Image.open would guess again, and refuse by a global limit of its own.
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
@@ -50,21 +50,6 @@ _CUTS: dict[str, Callable[[Image.Image, bytes], bool]] = {
     "PNG": png.is_cut,
 }
 """Of the formats whose decoders say nothing where pixels end early: whether a decoded picture is such a one."""
-
-
-def require_readable(head: bytes, name: str) -> str:
-    """Return the format of a file from its first bytes.
-
-    Raises:
-        ImageError: it is not among the formats that are read.
-    """
-    if not head:
-        raise ImageError(f"{name!r} is empty; a picture is {readable()}")
-    kind = sniff(head)
-    if kind not in READABLE:
-        hint = DEVELOP if kind == RAW else "save it as PNG with another program"
-        raise ImageError(f"{name!r} is {kind}; allowed are {readable()}", hint)
-    return kind
 
 
 def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Image.Image, tuple[str, ...]]:

@@ -1,8 +1,10 @@
 """TIFF: its first full page; and what no decoder should begin with."""
 
+import io
 import struct
 from dataclasses import dataclass, field
 from functools import partial
+from typing import BinaryIO
 
 from scumble.errors import ImageError, several
 from scumble.image.sift import Fits, Sifted
@@ -59,10 +61,22 @@ class _File:
     """A TIFF or BigTIFF, and how many directories may still be read."""
 
     name: str
-    data: bytes
+    file: BinaryIO
     order: str
     big: bool
     left: int = MAX_DIRECTORIES
+
+    def bytes(self, start: int, number: int) -> bytes:
+        """Return bytes at an offset, fewer where the file ends."""
+        try:
+            self.file.seek(start)
+        except (OSError, OverflowError):  # further than any file reaches
+            return b""
+        return self.file.read(number)
+
+    def unpack(self, letters: str, start: int) -> tuple[int, ...]:
+        """Return numbers at an offset; `struct.error` where they are not all there."""
+        return struct.unpack(self.order + letters, self.bytes(start, struct.calcsize(self.order + letters)))
 
     def directory(self, start: int) -> _Directory:
         """Return the directory at an offset; one that is cut short has fewer entries."""
@@ -70,24 +84,25 @@ class _File:
         if self.left < 0:
             raise self.refusal(f"more than {MAX_DIRECTORIES} directories")
         number, entry, word = ("Q", "HHQ", "Q") if self.big else ("H", "HHI", "I")
+        step = struct.calcsize("=" + entry + word)
         found, numbers = _Directory(start), 0
         try:
-            (count,) = struct.unpack_from(self.order + number, self.data, start)
-            at = start + (8 if self.big else 2)
+            (count,) = self.unpack(number, start)
+            at = start + struct.calcsize("=" + number)
             if count > MAX_ENTRIES:
                 raise self.refusal(f"a directory of {count} entries; {MAX_ENTRIES} are allowed")
-            for _ in range(count):
-                tag, kind, values = struct.unpack_from(self.order + entry, self.data, at)
-                where, size = at + struct.calcsize("=" + entry), SIZES.get(kind, 0) * values
+            table = self.bytes(at, count * step)
+            for place in range(0, count * step, step):
+                tag, kind, values = struct.unpack_from(self.order + entry, table, place)
+                where, size = at + place + struct.calcsize("=" + entry), SIZES.get(kind, 0) * values
                 numbers += values if kind in SIZES and kind not in TEXT else 0
                 if size > struct.calcsize("=" + word):
-                    (where,) = struct.unpack_from(self.order + word, self.data, where)
+                    (where,) = struct.unpack_from(self.order + word, table, where - at)
                 if size and tag not in found.entries:
                     found.entries[tag] = (where, kind, values)
-                at += struct.calcsize("=" + entry + word)
             if numbers > MAX_NUMBERS:
                 raise self.refusal(f"a page described by {numbers} numbers; {MAX_NUMBERS} are allowed")
-            (found.next,) = struct.unpack_from(self.order + word, self.data, at)
+            (found.next,) = self.unpack(word, at + len(table))
         except struct.error:
             found.next = 0
         return found
@@ -97,11 +112,7 @@ class _File:
         where, kind, count = page.entries.get(tag, (0, 0, 0))
         letter = WHOLE.get(kind)
         try:
-            return (
-                list(struct.unpack_from(f"{self.order}{min(count, most)}{letter}", self.data, where))
-                if letter
-                else []
-            )
+            return list(self.unpack(f"{min(count, most)}{letter}", where)) if letter else []
         except struct.error:
             return []
 
@@ -121,7 +132,7 @@ def sift_tiff(name: str, data: bytes, fits: Fits) -> Sifted:
         ImageError: a camera's raw file; it has nothing but a preview; a page is too large, is in too many or too few
             pieces, or is described by too much.
     """
-    file = _File(name, data, "<" if data[:2] == b"II" else ">", big=b"+" in data[2:4])
+    file = _open(name, io.BytesIO(data))
     pages, below = _all(file)
     if any(_is_raw(file, page) for page in (*pages, *below)):
         raise _raw(name)
@@ -137,7 +148,20 @@ def sift_tiff(name: str, data: bytes, fits: Fits) -> Sifted:
     _check(file, page, fits)
     if page is pages[0]:
         return Sifted(data)
-    return Sifted(_beginning_with(file, page), notes=("the preview before it left out",))
+    return Sifted(_beginning_with(file, data, page), notes=("the preview before it left out",))
+
+
+def pixels_in(name: str, file: BinaryIO) -> int:
+    """Return how many pixels all pages of a file have together."""
+    tiff = _open(name, file)
+    pages = [page for several in _all(tiff) for page in several]
+    return sum(tiff.value(page, WIDTH, 0) * tiff.value(page, HEIGHT, 0) for page in pages)
+
+
+def _open(name: str, file: BinaryIO) -> _File:
+    file.seek(0)
+    head = file.read(4)
+    return _File(name, file, "<" if head[:2] == b"II" else ">", big=b"+" in head[2:])
 
 
 def _all(file: _File) -> tuple[list[_Directory], list[_Directory]]:
@@ -145,9 +169,7 @@ def _all(file: _File) -> tuple[list[_Directory], list[_Directory]]:
     pages: list[_Directory] = []
     below: list[_Directory] = []
     try:
-        start = struct.unpack_from(file.order + ("Q" if file.big else "I"), file.data, 8 if file.big else 4)[
-            0
-        ]
+        (start,) = file.unpack("Q", 8) if file.big else file.unpack("I", 4)
     except struct.error:
         return [], []
     seen: set[int] = set()
@@ -217,8 +239,8 @@ def _check_tiles(file: _File, size: tuple[int, int], tiles: int, tile: tuple[int
         )
 
 
-def _beginning_with(file: _File, page: _Directory) -> bytes:
+def _beginning_with(file: _File, data: bytes, page: _Directory) -> bytes:
     """Return the file with another page as its first one."""
     at, word = (8, "Q") if file.big else (4, "I")
-    first = struct.pack(file.order + word, page.start)
-    return file.data[:at] + first + file.data[at + len(first) :]
+    first, view = struct.pack(file.order + word, page.start), memoryview(data)
+    return b"".join([view[:at], first, view[at + len(first) :]])
