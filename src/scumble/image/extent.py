@@ -36,8 +36,7 @@ def check_length(name: str, file: BinaryIO, length: int, max_side: int, max_pixe
     Raises:
         ImageError: it is not among the formats that are read, too long, or of a picture that is too large.
     """
-    file.seek(0)
-    kind = require_readable(file.read(HEAD), name)
+    kind = require_readable(_start(file, HEAD), name)
     if length <= SPARE:
         return
     most, pixels = SPARE + BYTES_A_PIXEL[kind] * max_pixels, max_pixels
@@ -55,8 +54,14 @@ def check_length(name: str, file: BinaryIO, length: int, max_side: int, max_pixe
             f"{name!r} has {length:,} bytes; {kind} of {pixels:,} pixels may have {most:,}",
             "save the picture alone, of several the first, with another program",
         )
-    if kind == "PNG":
-        require_little_behind(name, length - png.end_of(name, file))
+    if kind in ("PNG", "WebP"):
+        end = png.end_of(name, file) if kind == "PNG" else webp.end_in(_start(file, webp.HEAD))
+        require_little_behind(name, length - end)
+
+
+def _start(file: BinaryIO, number: int) -> bytes:
+    file.seek(0)
+    return file.read(number)
 
 
 def _size(kind: str, file: BinaryIO) -> tuple[int, int]:
@@ -80,8 +85,7 @@ def _at(place: int, letters: str) -> Callable[[BinaryIO], tuple[int, int]]:
 
 
 def _in_webp(file: BinaryIO) -> tuple[int, int]:
-    file.seek(0)
-    return webp.size_in(file.read(webp.HEAD))
+    return webp.size_in(_start(file, webp.HEAD))
 
 
 def _in_bmp(file: BinaryIO) -> tuple[int, int]:
@@ -90,8 +94,7 @@ def _in_bmp(file: BinaryIO) -> tuple[int, int]:
 
 
 def _in_boxes(file: BinaryIO) -> tuple[int, int]:
-    file.seek(0)
-    sizes = [struct.unpack(">II", found) for found in _PART.findall(file.read(BOXES))]
+    sizes = [struct.unpack(">II", found) for found in _PART.findall(_start(file, BOXES))]
     return max(
         ((width, height) for width, height in sizes), key=lambda size: size[0] * size[1], default=(0, 0)
     )

@@ -27,3 +27,8 @@ def size_in(data: bytes) -> tuple[int, int]:
     else:
         width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8))
     return width, height
+
+
+def end_in(data: bytes) -> int:
+    """Return where the file ends, as its first bytes state."""
+    return 8 + int.from_bytes(data[4:8], "little")
