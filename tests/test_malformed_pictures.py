@@ -207,7 +207,7 @@ class TestBombs:
         for kind in (b"teXt", b"iCCP", b"IDAT"):
             data = png(2, 2, extra=chunk(kind, b"") * 80_000)
             assert "is a damaged PNG: more than 20234 chunks" in refusal(data)
-        assert read_picture(png(2, 2, extra=chunk(b"teXt", bytes(4096)) * 30_000)).rgb.size == (2, 2)
+        assert read_picture(png(2, 2, extra=chunk(b"teXt", bytes(2048)) * 30_000)).rgb.size == (2, 2)
 
     def test_many_profiles(self):
         profile = chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(1 << 20), 9))

@@ -3,6 +3,7 @@
 import io
 import struct
 import threading
+import zlib
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image, TiffImagePlugin, features
 
 from scumble.errors import ImageError
 from scumble.image.files import read_picture
-from scumble.image.libtiff import silent_libtiff
+from scumble.image.quiet import quiet
 
 from .pictures import encoded, scene
 
@@ -183,8 +184,54 @@ class TestSilence:
         assert capfd.readouterr().err != ""
 
     def test_lines_of_others_are_not_lost(self, capfd):
-        with silent_libtiff():
+        with quiet():
             thread = threading.Thread(target=lambda: print("ours", flush=True))
             thread.start()
             thread.join()
         assert capfd.readouterr().out == "ours\n"
+
+
+class TestTiles:
+    def tiled(self, wide, high, **tags):
+        """A page of 16 x 16 pixels in tiles that all lie in one place."""
+        packed = zlib.compress(bytes([7]) * (wide * high))
+        more = {259: 8, 322: wide, 323: high, 324: 0, 325: len(packed)} | {
+            int(t[1:]): v for t, v in tags.items()
+        }
+        place = len(tiff((9, 16, more)))
+        return tiff((9, 16, more | {324: place})) + packed
+
+    @pytest.mark.parametrize("tile", [(16, 16), (256, 256), (1024, 1024), (2048, 4096)])
+    def test_a_tile_may_be_larger_than_a_small_picture(self, tile):
+        picture = read_picture(self.tiled(*tile))
+        assert picture.rgb.size == (16, 16)
+        assert picture.rgb.getextrema() == ((7, 7),) * 3
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ((4096, 4096, {}), "1 tile of 4096 x 4096 pixels for 16 x 16"),
+            ((16, 16384, {"t256": 8192}), "512 tiles of 16 x 16384 pixels for 8192 x 16"),
+            ((16384, 512, {"t257": 1024}), "2 tiles of 16384 x 512 pixels for 16 x 1024"),
+        ],
+    )
+    def test_tiles_far_beyond_the_picture(self, data, said):
+        wide, high, size = data
+        error = refused(self.tiled(wide, high, **size))
+        assert (
+            f"'image' is a TIFF with {said}; allowed are 4 times the picture's own pixels and 8 million"
+            == error.message
+        )
+        assert error.hint == "save it again with another program"
+
+    def test_a_size_with_a_sign_is_one_too(self):
+        data = bytearray(self.tiled(4096, 4096))
+        for tag in (322, 323):
+            at = data.index(struct.pack("<HHI", tag, 4, 1))
+            struct.pack_into("<HH", data, at, tag, 9)
+        assert "1 tile of 4096 x 4096 pixels" in refused(bytes(data)).message
+
+    def test_a_size_that_is_no_whole_number(self):
+        data = bytearray(self.tiled(4096, 4096))
+        struct.pack_into("<HH", data, data.index(struct.pack("<HHI", 322, 4, 1)), 322, 11)
+        assert "'a tile of image' is 0 x 4096 pixels" in refused(bytes(data)).message

@@ -305,6 +305,36 @@ def test_a_process_forked_after_something_was_computed_is_told_so(when, said):
     assert when == "before" or 'get_context("spawn")' in done.stdout
 
 
+FORKED_ELSEWHERE = """
+import os, signal, sys
+from threading import Event, Thread
+from scumble.machine.guest import turns
+held, done = Event(), Event()
+
+def hold():
+    with turns.take():
+        held.set()
+        done.wait()
+
+thread = Thread(target=hold)
+thread.start()
+held.wait()
+if child := os.fork():
+    done.set()
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+signal.alarm(60)  # a child that waits for ever ends so
+with turns.take(), turns.take():
+    print("its turn", flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_does_not_wait_for_a_turn_of_a_thread_that_it_has_not():
+    done = subprocess.run([sys.executable, "-c", FORKED_ELSEWHERE], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "its turn\n", "")
+
+
 MAKES = {"zeros", "ones", "empty", "full", "tensor", "as_tensor", "rand", "randn", "eye", "linspace",
          "hann_window"}  # fmt: skip
 

@@ -24,9 +24,8 @@ def read_sources(content: str, styles: list[str]) -> list[str | bytes]:
 
 def read_stdin() -> bytes:
     """Return the picture that stdin holds."""
-    from scumble.image.decode import require_readable
     from scumble.image.files import MAX_BYTES
-    from scumble.image.sniff import HEAD
+    from scumble.image.sniff import HEAD, require_readable
 
     if sys.stdin.isatty():
         raise UsageError("- reads a picture from stdin, which is a terminal", "another-program | scumble ...")

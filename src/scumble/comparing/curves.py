@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from scumble.course import LARGEST, MAX_SCALES, MAX_TERMS, Course, Keeper
 from scumble.errors import RecordError, UsageError
-from scumble.image.decode import quiet
+from scumble.image.quiet import quiet
 from scumble.image.sheet import COLORS
 from scumble.paths import as_path
 from scumble.record import read_record

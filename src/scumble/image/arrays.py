@@ -13,7 +13,10 @@ SHAPES = "(H, W), (H, W, 1), (H, W, 3) or (H, W, 4) for arrays, (3, H, W) or (1,
 
 def is_tensor(source: Any) -> bool:
     """Whether an object is a tensor, told by its methods, so that no tensor library is imported."""
-    return all(hasattr(source, method) for method in ("detach", "cpu", "numpy"))
+    try:
+        return all(hasattr(source, method) for method in ("detach", "cpu", "numpy"))
+    except Exception:  # whoever answers for attributes by code of their own may raise anything
+        return False
 
 
 def from_tensor(tensor: Any) -> Image.Image:
@@ -25,16 +28,27 @@ def from_tensor(tensor: Any) -> Image.Image:
     Raises:
         ImageError: another shape or range, or values that are not finite.
     """
+    try:
+        values = _values(tensor)
+    except (ImageError, MemoryError):
+        raise
+    except Exception as error:  # it only looks like a tensor, or its device is gone
+        why = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ImageError(f"no pixels can be read from {type(tensor).__name__}: {why}") from error
+    shape = values.shape
+    if values.ndim == 4 and values.shape[0] == 1:
+        values = values[0]
+    if values.ndim != 3 or values.shape[0] != 3:
+        raise ImageError(f"a tensor of shape {shape} is no picture; allowed are {SHAPES}")
+    return from_array(values.transpose(1, 2, 0))  # (H, W, 3)
+
+
+def _values(tensor: Any) -> NDArray[Any]:
     dense = getattr(tensor, "is_sparse", False) is False and getattr(tensor, "is_meta", False) is False
     if not dense or getattr(tensor, "is_complex", bool)():
         raise ImageError(f"a tensor of {tensor.dtype} and {tensor.layout} on {tensor.device} holds no pixels",
                          "give a dense one of floats in [0, 1]")  # fmt: skip
-    values = np.asarray(tensor.detach().cpu().float().numpy())
-    if values.ndim == 4 and values.shape[0] == 1:
-        values = values[0]
-    if values.ndim != 3 or values.shape[0] != 3:
-        raise ImageError(f"a tensor of shape {tuple(tensor.shape)} is no picture; allowed are {SHAPES}")
-    return from_array(values.transpose(1, 2, 0))  # (H, W, 3)
+    return np.asarray(tensor.detach().cpu().float().numpy())
 
 
 def from_array(values: NDArray[Any]) -> Image.Image:

@@ -1,11 +1,7 @@
 """From the bytes of a file to Pillow's picture, within limits and without side effects."""
 
 import io
-import logging
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 from PIL import (
@@ -22,14 +18,14 @@ from PIL import (
 
 from scumble.errors import ImageError
 from scumble.image.convert import orientation, stated, turned_by
-from scumble.image.libtiff import silent_libtiff
 from scumble.image.limits import check_size
+from scumble.image.quiet import quiet
 from scumble.image.sift import SEVERAL, TURNED, Fits, Sifted, jpeg, png
 from scumble.image.sift.bmp import sift_bmp
 from scumble.image.sift.gif import sift_gif
 from scumble.image.sift.tiff import sift_tiff
 from scumble.image.sift.webp import sift_webp
-from scumble.image.sniff import DEVELOP, HEAD, RAW, READABLE, readable, sniff
+from scumble.image.sniff import HEAD, readable, require_readable
 
 # Plugins are called by name: Image.open would guess again, and refuse by a global limit of its own.
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
@@ -54,35 +50,6 @@ _CUTS: dict[str, Callable[[Image.Image, bytes], bool]] = {
     "PNG": png.is_cut,
 }
 """Of the formats whose decoders say nothing where pixels end early: whether a decoded picture is such a one."""
-_ONE_AT_A_TIME = threading.Lock()  # the filters of warnings and loggers belong to the whole process
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the warnings of what reads and draws, and what is logged about broken TIFF files, to ourselves."""
-    logger = logging.getLogger("PIL.TiffImagePlugin")
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before, logger.disabled = logger.disabled, True
-        try:
-            yield
-        finally:
-            logger.disabled = before
-
-
-def require_readable(head: bytes, name: str) -> str:
-    """Return the format of a file from its first bytes.
-
-    Raises:
-        ImageError: it is not among the formats that are read.
-    """
-    if not head:
-        raise ImageError(f"{name!r} is empty; a picture is {readable()}")
-    kind = sniff(head)
-    if kind not in READABLE:
-        hint = DEVELOP if kind == RAW else "save it as PNG with another program"
-        raise ImageError(f"{name!r} is {kind}; allowed are {readable()}", hint)
-    return kind
 
 
 def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Image.Image, tuple[str, ...]]:
@@ -105,7 +72,7 @@ def decode(data: bytes, name: str, max_side: int, max_pixels: int) -> tuple[Imag
     sift = _SIFTS.get(kind)
     sifted = sift(name, data, fits) if sift else Sifted(data)
     try:
-        with quiet(), silent_libtiff():
+        with quiet():
             image = _plugin(kind, name)(io.BytesIO(sifted.data))
             fits(name, image.width, image.height)
             several, deep = getattr(image, "is_animated", False), ";16" in str(image.tile)

@@ -1,5 +1,6 @@
 """Reading pictures: from files, bytes, Pillow, NumPy and tensors to upright 8-bit sRGB."""
 
+import io
 import os
 import re
 import stat
@@ -16,16 +17,17 @@ from PIL import Image
 from scumble.errors import ImageError
 from scumble.image.arrays import SHAPES, from_array, from_tensor, is_tensor
 from scumble.image.convert import orientation, to_rgb, turned_by
-from scumble.image.decode import decode, load, quiet, require_readable
-from scumble.image.libtiff import silent_libtiff
+from scumble.image.decode import decode, load
+from scumble.image.extent import check_length, most_bytes
 from scumble.image.limits import check_size
+from scumble.image.quiet import quiet
 from scumble.image.sift import TURNED
-from scumble.image.sniff import HEAD
 from scumble.paths import as_path
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
-MAX_BYTES = 1 << 30
+MAX_BYTES = most_bytes(MAX_PIXELS)
+"""Of any file: 100 million pixels of four channels of 16 bits, and some for what is no pixel."""
 UNNAMED = "image"
 """What a picture from memory or a pipe is called."""
 
@@ -87,9 +89,13 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
         return source
     if isinstance(source, (str, os.PathLike)):
         path = as_path(source)
-        return replace(_from_bytes(_read_file(path), path.name, max_side, max_pixels), path=path)
+        return replace(
+            _from_bytes(_read_file(path, max_side, max_pixels), path.name, max_side, max_pixels), path=path
+        )
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(source), UNNAMED, max_side, max_pixels)
+        data = bytes(source)
+        check_length(UNNAMED, io.BytesIO(data), len(data), max_side, max_pixels)
+        return _from_bytes(data, UNNAMED, max_side, max_pixels)
     if isinstance(source, Image.Image):
         return _from_memory(source, max_side, max_pixels)
     if isinstance(source, np.ndarray):
@@ -112,7 +118,7 @@ def _from_bytes(data: bytes, name: str, max_side: int, max_pixels: int) -> Pictu
 def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     check_size(UNNAMED, image.width, image.height, max_side, max_pixels)
     try:
-        with quiet(), silent_libtiff():
+        with quiet():
             load(image)
             turn = orientation(image)
             rgb, alpha, more = to_rgb(turned_by(image, turn), UNNAMED)
@@ -128,8 +134,8 @@ def _from_memory(image: Image.Image, max_side: int, max_pixels: int) -> Picture:
     return Picture(rgb, alpha, UNNAMED, pixels.hexdigest(), notes)
 
 
-def _read_file(path: Path) -> bytes:
-    """Return a file's bytes, having refused what is no picture by its first ones."""
+def _read_file(path: Path, max_side: int, max_pixels: int) -> bytes:
+    """Return a file's bytes, having refused what is no picture, or longer than one, by its first ones."""
     name = path.name or str(path)
     try:
         status = path.stat()
@@ -137,12 +143,10 @@ def _read_file(path: Path) -> bytes:
             raise ImageError(f"{str(path)!r} is a folder; give one picture", "name a file in it")
         if not stat.S_ISREG(status.st_mode):
             raise ImageError(f"{str(path)!r} is a pipe or a device, not a file", "save it to a file first")
-        if status.st_size > MAX_BYTES:
-            raise ImageError(f"{name!r} has {status.st_size:,} bytes; {MAX_BYTES:,} are allowed")
         with path.open("rb") as file:
-            head = file.read(HEAD)
-            require_readable(head, name)
-            return head + file.read(status.st_size)  # not MAX_BYTES: that much would be allocated
+            check_length(name, file, status.st_size, max_side, max_pixels)
+            file.seek(0)
+            return file.read(status.st_size)  # a file that grows meanwhile may have no end
     except FileNotFoundError as error:
         raise _missing(path) from error
     except (OSError, ValueError) as error:

@@ -5,6 +5,8 @@ from functools import cache
 
 from PIL import Image, ImageCms
 
+from scumble.image.icc import sifted
+
 MAX_PROFILE = 4 << 20
 """Bytes; the profiles of printers have up to three million."""
 
@@ -36,7 +38,7 @@ def to_srgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, str]:
     if len(profile) > MAX_PROFILE:
         return image, f"color profile of {len(profile)} bytes ignored; {MAX_PROFILE} are allowed"
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        source = ImageCms.ImageCmsProfile(io.BytesIO(sifted(profile)))
         space = source.profile.xcolor_space.strip()
         if space != SPACES[image.mode]:
             return image, f"color profile ignored: it is for {space!r}, the picture is {image.mode}"

@@ -3,6 +3,8 @@
 from codecs import getincrementaldecoder
 from importlib.util import find_spec
 
+from scumble.errors import ImageError
+
 HEAD = 4096
 """How many bytes `sniff` wants to see."""
 
@@ -79,6 +81,21 @@ def sniff(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         return _sniff_boxes(head)
     return _sniff_text(head)
+
+
+def require_readable(head: bytes, name: str) -> str:
+    """Return the format of a file from its first bytes.
+
+    Raises:
+        ImageError: it is not among the formats that are read.
+    """
+    if not head:
+        raise ImageError(f"{name!r} is empty; a picture is {readable()}")
+    kind = sniff(head)
+    if kind not in READABLE:
+        hint = DEVELOP if kind == RAW else "save it as PNG with another program"
+        raise ImageError(f"{name!r} is {kind}; allowed are {readable()}", hint)
+    return kind
 
 
 def _sniff_boxes(head: bytes) -> str:

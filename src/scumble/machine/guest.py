@@ -46,6 +46,10 @@ class Turns:
     """A lock that its holder may take again, and that is passed on: who waits comes before who comes again."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget who holds the turn: in a forked process, other threads are not there to pass it on."""
         self.held, self.next, self.mine = RLock(), Lock(), local()
 
     @contextmanager
@@ -54,17 +58,20 @@ class Turns:
         if getattr(self.mine, "held", False):
             yield
             return
+        held, mine = self.held, self.mine  # a fork in between renews them
         with self.next:
-            self.held.acquire()
+            held.acquire()
         try:
-            self.mine.held = True
+            mine.held = True
             yield
         finally:
-            self.mine.held = False
-            self.held.release()
+            mine.held = False
+            held.release()
 
 
 turns = Turns()
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=turns.renew)
 first_in: list[int] = []  # the process that computed first
 
 

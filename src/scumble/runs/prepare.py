@@ -4,8 +4,8 @@ from typing import Any
 
 from scumble.backbones.cache import present_path
 from scumble.errors import require_kind
-from scumble.runs.inputs import files_given, read_inputs
 from scumble.options import Options
+from scumble.runs.inputs import files_given, read_inputs
 from scumble.runs.run import Run
 
 

@@ -13,16 +13,16 @@ from scumble.backbones.cache import weights_sha256
 from scumble.course import Keeper
 from scumble.errors import UsageError
 from scumble.image.resize import resize, resize_softly
-from scumble.runs.inputs import Sources
 from scumble.plan.plan import START_KINDS, Plan, with_steps
 from scumble.plugins import loaded_plugins
 from scumble.record import PluginSource, Record, portable_name
+from scumble.runs.inputs import Sources
 from scumble.runs.result import Result
 
 if TYPE_CHECKING:
-    from scumble.runs.checkpoint import Checkpoint
     from scumble.engine.state import State
     from scumble.engine.step import Step
+    from scumble.runs.checkpoint import Checkpoint
 
 PACKAGES = ("torch", "numpy", "pillow", "safetensors")
 

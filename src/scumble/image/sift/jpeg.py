@@ -3,12 +3,13 @@
 import io
 import re
 from itertools import count
+from typing import BinaryIO
 
 from PIL import Image, ImageChops, JpegImagePlugin
 
 from scumble.errors import ImageError
 from scumble.image.exif import orientation_in
-from scumble.image.sift import Fits, Sifted
+from scumble.image.sift import Fits, Sifted, require_little_behind
 
 MAX_SEGMENTS = 5000
 """Parts between two markers; the largest depth maps that phones write along take some hundreds."""
@@ -38,6 +39,7 @@ def sift_jpeg(name: str, data: bytes, fits: Fits) -> Sifted:
     for segments in count(1):
         marker = _MARKER.search(data, at)
         if not marker or marker[0][1] == END:
+            end = marker.end() if marker else len(data)
             break
         if segments > MAX_SEGMENTS:
             raise ImageError(f"{name!r} is a JPEG of more than {MAX_SEGMENTS} parts; no picture has so many")
@@ -60,7 +62,24 @@ def sift_jpeg(name: str, data: bytes, fits: Fits) -> Sifted:
             xmp = xmp or (bytes(payload[len(_XMP) :]) if bytes(payload[: len(_XMP)]) == _XMP else b"")
         elif not scans and _is_needed(kind, payload):
             kept.append(bytes(view[marker.start() : at]))
-    return Sifted(b"".join([*kept, view[first:]]), orientation_in(exif, xmp))
+    require_little_behind(name, len(data) - end)
+    parts: list[bytes | memoryview] = [*kept, view[first:end]]
+    whole = sum(map(len, parts)) == len(data)
+    return Sifted(data if whole else b"".join(parts), orientation_in(exif, xmp))
+
+
+def size_in(file: BinaryIO) -> tuple[int, int]:
+    """Return the width and height that a file's header states; 0 x 0 where there is none before its pixels."""
+    at = 2
+    for _ in range(MAX_SEGMENTS):
+        file.seek(at)
+        head = file.read(9)
+        if len(head) < 9 or head[0] != 0xFF or head[1] in (END, SCAN):
+            break
+        if head[1] in SIZES:
+            return int.from_bytes(head[7:9], "big"), int.from_bytes(head[5:7], "big")
+        at += 1 if head[1] == 0xFF else 2 + int.from_bytes(head[2:4], "big")
+    return 0, 0
 
 
 def _is_needed(kind: int, payload: memoryview) -> bool:

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -57,11 +58,28 @@ def sift_png(name: str, data: bytes, fits: Fits) -> Sifted:
             raise ValueError("it has no header")
         fits(name, *struct.unpack_from(">II", data, head.start))
     except ValueError as error:
-        raise ImageError(
-            f"{name!r} is a damaged PNG: {error}", "open it in another program and save it again"
-        ) from error
+        raise _damaged(name, error) from error
     notes = (*found.notes, *((SEVERAL,) if found.frames > 1 else ()))
     return Sifted(_joined(data, found.kept), orientation_in(found.exif, found.xmp), notes)
+
+
+def end_of(name: str, file: BinaryIO) -> int:
+    """Return the place behind the last chunk.
+
+    Raises:
+        ImageError: the file has more chunks than its length allows.
+    """
+    end = 0
+    try:
+        for chunk in chunks(file):
+            end = chunk.start + chunk.length + 4
+    except ValueError as error:
+        raise _damaged(name, error) from error
+    return end
+
+
+def _damaged(name: str, error: ValueError) -> ImageError:
+    return ImageError(f"{name!r} is a damaged PNG: {error}", "open it in another program and save it again")
 
 
 def is_cut(image: Image.Image, data: bytes) -> bool:

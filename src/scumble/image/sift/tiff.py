@@ -1,10 +1,12 @@
 """TIFF: its first full page; and what no decoder should begin with."""
 
+import io
 import struct
 from dataclasses import dataclass, field
 from functools import partial
+from typing import BinaryIO
 
-from scumble.errors import ImageError
+from scumble.errors import ImageError, several
 from scumble.image.sift import Fits, Sifted
 from scumble.image.sniff import DEVELOP, RAW
 
@@ -14,6 +16,9 @@ MAX_DIRECTORIES = 1000
 """Pages and what belongs to them."""
 MAX_NUMBERS = 250_000
 """In all lists of a page, such as of where its strips lie: 100 megapixels in tiles of 64 x 64 have 25,000 of them."""
+TILES_A_PICTURE = 4
+SPARE_PIXELS = 1 << 23
+"""Of tiles, so many pixels to one of the picture, besides the spare ones: a line of 16,384 pixels in tiles of 512."""
 SIZES = {
     1: 1,
     2: 1,
@@ -32,6 +37,8 @@ SIZES = {
     17: 8,
     18: 8,
 }
+WHOLE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
+"""Types of whole numbers; libtiff takes those with a sign for sizes, too."""
 TEXT = (1, 2, 6, 7)  # types of bytes, which are not taken apart
 KIND, OLD_KIND, WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 259, 262
 STRIPS, SAMPLES, ROWS, PLANES, TILE_WIDTH, TILE_HEIGHT, TILES = 273, 277, 278, 284, 322, 323, 324
@@ -54,10 +61,22 @@ class _File:
     """A TIFF or BigTIFF, and how many directories may still be read."""
 
     name: str
-    data: bytes
+    file: BinaryIO
     order: str
     big: bool
     left: int = MAX_DIRECTORIES
+
+    def bytes(self, start: int, number: int) -> bytes:
+        """Return bytes at an offset, fewer where the file ends."""
+        try:
+            self.file.seek(start)
+        except (OSError, OverflowError):  # further than any file reaches
+            return b""
+        return self.file.read(number)
+
+    def unpack(self, letters: str, start: int) -> tuple[int, ...]:
+        """Return numbers at an offset; `struct.error` where they are not all there."""
+        return struct.unpack(self.order + letters, self.bytes(start, struct.calcsize(self.order + letters)))
 
     def directory(self, start: int) -> _Directory:
         """Return the directory at an offset; one that is cut short has fewer entries."""
@@ -65,24 +84,25 @@ class _File:
         if self.left < 0:
             raise self.refusal(f"more than {MAX_DIRECTORIES} directories")
         number, entry, word = ("Q", "HHQ", "Q") if self.big else ("H", "HHI", "I")
+        step = struct.calcsize("=" + entry + word)
         found, numbers = _Directory(start), 0
         try:
-            (count,) = struct.unpack_from(self.order + number, self.data, start)
-            at = start + (8 if self.big else 2)
+            (count,) = self.unpack(number, start)
+            at = start + struct.calcsize("=" + number)
             if count > MAX_ENTRIES:
                 raise self.refusal(f"a directory of {count} entries; {MAX_ENTRIES} are allowed")
-            for _ in range(count):
-                tag, kind, values = struct.unpack_from(self.order + entry, self.data, at)
-                where, size = at + struct.calcsize("=" + entry), SIZES.get(kind, 0) * values
+            table = self.bytes(at, count * step)
+            for place in range(0, count * step, step):
+                tag, kind, values = struct.unpack_from(self.order + entry, table, place)
+                where, size = at + place + struct.calcsize("=" + entry), SIZES.get(kind, 0) * values
                 numbers += values if kind in SIZES and kind not in TEXT else 0
                 if size > struct.calcsize("=" + word):
-                    (where,) = struct.unpack_from(self.order + word, self.data, where)
+                    (where,) = struct.unpack_from(self.order + word, table, where - at)
                 if size and tag not in found.entries:
                     found.entries[tag] = (where, kind, values)
-                at += struct.calcsize("=" + entry + word)
             if numbers > MAX_NUMBERS:
                 raise self.refusal(f"a page described by {numbers} numbers; {MAX_NUMBERS} are allowed")
-            (found.next,) = struct.unpack_from(self.order + word, self.data, at)
+            (found.next,) = self.unpack(word, at + len(table))
         except struct.error:
             found.next = 0
         return found
@@ -90,13 +110,9 @@ class _File:
     def values(self, page: _Directory, tag: int, most: int = 64) -> list[int]:
         """Return the first whole numbers of a tag; none where it is not there."""
         where, kind, count = page.entries.get(tag, (0, 0, 0))
-        letter = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(kind)
+        letter = WHOLE.get(kind)
         try:
-            return (
-                list(struct.unpack_from(f"{self.order}{min(count, most)}{letter}", self.data, where))
-                if letter
-                else []
-            )
+            return list(self.unpack(f"{min(count, most)}{letter}", where)) if letter else []
         except struct.error:
             return []
 
@@ -116,7 +132,7 @@ def sift_tiff(name: str, data: bytes, fits: Fits) -> Sifted:
         ImageError: a camera's raw file; it has nothing but a preview; a page is too large, is in too many or too few
             pieces, or is described by too much.
     """
-    file = _File(name, data, "<" if data[:2] == b"II" else ">", big=b"+" in data[2:4])
+    file = _open(name, io.BytesIO(data))
     pages, below = _all(file)
     if any(_is_raw(file, page) for page in (*pages, *below)):
         raise _raw(name)
@@ -132,7 +148,20 @@ def sift_tiff(name: str, data: bytes, fits: Fits) -> Sifted:
     _check(file, page, fits)
     if page is pages[0]:
         return Sifted(data)
-    return Sifted(_beginning_with(file, page), notes=("the preview before it left out",))
+    return Sifted(_beginning_with(file, data, page), notes=("the preview before it left out",))
+
+
+def pixels_in(name: str, file: BinaryIO) -> int:
+    """Return how many pixels all pages of a file have together."""
+    tiff = _open(name, file)
+    pages = [page for several in _all(tiff) for page in several]
+    return sum(tiff.value(page, WIDTH, 0) * tiff.value(page, HEIGHT, 0) for page in pages)
+
+
+def _open(name: str, file: BinaryIO) -> _File:
+    file.seek(0)
+    head = file.read(4)
+    return _File(name, file, "<" if head[:2] == b"II" else ">", big=b"+" in head[2:])
 
 
 def _all(file: _File) -> tuple[list[_Directory], list[_Directory]]:
@@ -140,9 +169,7 @@ def _all(file: _File) -> tuple[list[_Directory], list[_Directory]]:
     pages: list[_Directory] = []
     below: list[_Directory] = []
     try:
-        start = struct.unpack_from(file.order + ("Q" if file.big else "I"), file.data, 8 if file.big else 4)[
-            0
-        ]
+        (start,) = file.unpack("Q", 8) if file.big else file.unpack("I", 4)
     except struct.error:
         return [], []
     seen: set[int] = set()
@@ -187,9 +214,11 @@ def _check(file: _File, page: _Directory, fits: Fits) -> None:
     fits(file.name, width, height)
     layers = value(SAMPLES, 1) if value(PLANES, 1) == 2 else 1
     if TILES in page.entries:
-        wide, high = value(TILE_WIDTH, 1), value(TILE_HEIGHT, 1)
+        wide, high = value(TILE_WIDTH, 0), value(TILE_HEIGHT, 0)
         fits(f"a tile of {file.name}", wide, high)
-        wanted, there = layers * -(-width // wide) * -(-height // high), page.entries[TILES][2]
+        tiles, there = -(-width // wide) * -(-height // high), page.entries[TILES][2]
+        _check_tiles(file, (width, height), tiles, (wide, high))
+        wanted = layers * tiles
     else:
         rows = max(1, min(height, value(ROWS, height)))
         wanted, there = layers * -(-height // rows), page.entries.get(STRIPS, (0, 0, 0))[2]
@@ -200,8 +229,18 @@ def _check(file: _File, page: _Directory, fits: Fits) -> None:
         )
 
 
-def _beginning_with(file: _File, page: _Directory) -> bytes:
+def _check_tiles(file: _File, size: tuple[int, int], tiles: int, tile: tuple[int, int]) -> None:
+    """Refuse tiles that reach far beyond the picture: each is unpacked as a whole, be they all in one place."""
+    pixels, unpacked = size[0] * size[1], tiles * tile[0] * tile[1]
+    if unpacked > TILES_A_PICTURE * pixels + SPARE_PIXELS:
+        raise file.refusal(
+            f"{several(tiles, 'tile')} of {tile[0]} x {tile[1]} pixels for {size[0]} x {size[1]}; allowed are "
+            f"{TILES_A_PICTURE} times the picture's own pixels and {SPARE_PIXELS / 1e6:.0f} million"
+        )
+
+
+def _beginning_with(file: _File, data: bytes, page: _Directory) -> bytes:
     """Return the file with another page as its first one."""
     at, word = (8, "Q") if file.big else (4, "I")
-    first = struct.pack(file.order + word, page.start)
-    return file.data[:at] + first + file.data[at + len(first) :]
+    first, view = struct.pack(file.order + word, page.start), memoryview(data)
+    return b"".join([view[:at], first, view[at + len(first) :]])

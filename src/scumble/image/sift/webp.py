@@ -2,6 +2,9 @@
 
 from scumble.image.sift import Fits, Sifted
 
+HEAD = 30
+"""Bytes, in which the size is."""
+
 
 def sift_webp(name: str, data: bytes, fits: Fits) -> Sifted:
     """Return a WebP as it is.
@@ -9,7 +12,13 @@ def sift_webp(name: str, data: bytes, fits: Fits) -> Sifted:
     Raises:
         ImageError: it is too large.
     """
-    kind, head = data[12:16], data[20:30]
+    fits(name, *size_in(data[:HEAD]))
+    return Sifted(data)
+
+
+def size_in(data: bytes) -> tuple[int, int]:
+    """Return the width and height that the first bytes of a file state."""
+    kind, head = data[12:16], data[20:HEAD]
     if kind == b"VP8X":
         width, height = (1 + int.from_bytes(head[at : at + 3], "little") for at in (4, 7))
     elif kind == b"VP8L":
@@ -17,5 +26,9 @@ def sift_webp(name: str, data: bytes, fits: Fits) -> Sifted:
         width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     else:
         width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8))
-    fits(name, width, height)
-    return Sifted(data)
+    return width, height
+
+
+def end_in(data: bytes) -> int:
+    """Return where the file ends, as its first bytes state."""
+    return 8 + int.from_bytes(data[4:8], "little")
