@@ -115,6 +115,23 @@ class TestPng:
                     image.load()
                 assert read_picture(image).rgb.tobytes() == read_picture(data).rgb.tobytes()
 
+    @pytest.mark.parametrize(
+        ("palette", "said"),
+        [
+            (b"", "it has no palette before its pixels"),
+            (chunk(b"PLTE", bytes(31)), "its palette has 31 bytes"),
+            (chunk(b"PLTE", b""), "its palette has 0 bytes"),
+            (chunk(b"PLTE", bytes(771)), "its palette has 771 bytes"),
+        ],
+    )
+    def test_colors_that_have_no_palette(self, palette, said):
+        body = zlib.compress((bytes(5) + bytes([0, 1, 0, 1, 0])) * 4)
+        assert said in refused(png(4, 8, color=3, extra=palette, body=body))
+        good = png(4, 8, color=3, extra=chunk(b"PLTE", bytes(range(6))), body=body)
+        assert read_picture(good).rgb.getpixel((0, 1)) == (3, 4, 5)
+        late = png(4, 8, color=3, body=body).replace(chunk(b"IEND", b""), palette + chunk(b"IEND", b""))
+        assert "it has no palette before its pixels" in refused(late)
+
 
 class TestJpeg:
     @pytest.mark.parametrize("options", [{}, {"subsampling": 0}, {"restart_marker_rows": 1}], ids=repr)

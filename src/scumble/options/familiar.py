@@ -37,6 +37,15 @@ FAMILIAR = {
 """From each name, with `_` for `-`, to one or several examples of what it is here."""
 
 
+PLACES = {f"{kind}{end}" for kind in ("content", "style", "input") for end in ("", "_image", "_img", "_path")}
+"""What has a place of its own on the command line, and no flag."""
+
+
+def bare(name: str) -> str:
+    """Return a name of other programs without hyphens before it and a value behind it, `_` for `-`."""
+    return name.lstrip("-").partition("=")[0].replace("-", "_").lower()
+
+
 def known_as(name: str) -> tuple[str, ...]:
     """Return what a name of other programs is here, as examples; nothing if it is none.
 
@@ -44,7 +53,7 @@ def known_as(name: str) -> tuple[str, ...]:
         >>> known_as("--content-weight"), known_as("num_steps"), known_as("size")
         (('weight.content = 0.5', 'strength = 40'), ('steps = 300',), ())
     """
-    return FAMILIAR.get(name.lstrip("-").partition("=")[0].replace("-", "_").lower(), ())
+    return FAMILIAR.get(bare(name), ())
 
 
 def here(name: str) -> str:
@@ -65,5 +74,7 @@ def as_flags(name: str) -> str:
         >>> as_flags("-num_iterations")
         'here it is --steps 300'
     """
+    if bare(name) in PLACES:
+        return "CONTENT and STYLE stand without a flag: scumble stylize photo.jpg painting.jpg"
     flags = ["--" + one.replace("_", "-").replace(" = ", " ") for one in known_as(name)]
     return f"here it is {', or '.join(flags)}" if flags else ""

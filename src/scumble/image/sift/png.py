@@ -27,6 +27,7 @@ TURNS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
 """Texts in which programs say which way up a picture is."""
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
+PALETTE = 3  # the color type of pixels that are numbers of colors
 PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Of an interlaced picture: the first column and row of each, and the steps to the next ones."""
 
@@ -57,10 +58,22 @@ def sift_png(name: str, data: bytes, fits: Fits) -> Sifted:
         if head is None or head.length != 13:
             raise ValueError("it has no header")
         fits(name, *struct.unpack_from(">II", data, head.start))
+        if data[head.start + 9] == PALETTE:
+            _require_palette(found.kept)
     except ValueError as error:
         raise _damaged(name, error) from error
     notes = (*found.notes, *((SEVERAL,) if found.frames > 1 else ()))
     return Sifted(_joined(data, found.kept), orientation_in(found.exif, found.xmp), notes)
+
+
+def _require_palette(kept: list[Chunk]) -> None:
+    """Raise `ValueError` unless there is a palette, of whole colors, before the pixels that it colors."""
+    kinds = [chunk.kind for chunk in kept]
+    if b"PLTE" not in kinds or (b"IDAT" in kinds and kinds.index(b"PLTE") > kinds.index(b"IDAT")):
+        raise ValueError("it has no palette before its pixels")
+    length = kept[kinds.index(b"PLTE")].length
+    if length % 3 or not 3 <= length <= 768:
+        raise ValueError(f"its palette has {length} bytes, and should have 3 for each of 1 to 256 colors")
 
 
 def end_of(name: str, file: BinaryIO) -> int:
