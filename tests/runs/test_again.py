@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scumble.runs.again import find_source, prepare_again
-from scumble.runs.run import Run
-from scumble.runs.prepare import prepare
 from scumble.api import stylize
 from scumble.errors import ScumbleError, UsageError
 from scumble.options import Options
+from scumble.runs.again import find_source, prepare_again
+from scumble.runs.prepare import prepare
+from scumble.runs.run import Run
 
 TINY = {"size": 48, "steps": 2, "coarsest": 0}
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from scumble.runs.prepare import prepare
 from scumble.backbones.contents import digest
-from scumble.runs.checkpoint import Checkpoint, read_checkpoint
 from scumble.errors import CheckpointError, ScumbleError
+from scumble.runs.checkpoint import Checkpoint, read_checkpoint
+from scumble.runs.prepare import prepare
 from scumble.runs.resume import prepare_resumed
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (4, 2), "threads": 1, "device": "cpu", "regions": "off"}

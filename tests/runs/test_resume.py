@@ -5,12 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
-from scumble.runs.prepare import prepare
-from scumble.runs.checkpoint import Checkpoint
 from scumble.errors import BadOption, CheckpointError, OutputExists, UsageError, WeightsError
 from scumble.objective.fit import Fit
 from scumble.optimizers.base import optimizers
 from scumble.record import read_record
+from scumble.runs.checkpoint import Checkpoint
+from scumble.runs.prepare import prepare
 from scumble.runs.resume import prepare_continued, prepare_resumed
 
 SMALL = {"size": 64, "coarsest": 32, "steps": (4, 3), "threads": 1, "device": "cpu", "regions": "off"}

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.runs.run import Run
-from scumble.runs.prepare import prepare
 from scumble.errors import UnknownName, UsageError
 from scumble.image.files import UNNAMED, read_picture
-from scumble.runs.inputs import NO_MASK, Style
 from scumble.options import Options
 from scumble.paths import as_path
 from scumble.plan.plan import START_KINDS
 from scumble.record import Record, Source
+from scumble.runs.inputs import NO_MASK, Style
+from scumble.runs.prepare import prepare
+from scumble.runs.run import Run
 
 
 def find_source(source: Source, folders: Sequence[Path]) -> Path:

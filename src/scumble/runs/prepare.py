@@ -1,11 +1,13 @@
 """From pictures and options to a run that is planned."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from scumble.backbones.cache import present_path
+from scumble.backbones.shelf import LAST, Shelf
 from scumble.errors import require_kind
-from scumble.runs.inputs import files_given, read_inputs
 from scumble.options import Options
+from scumble.runs.inputs import files_given, read_inputs
 from scumble.runs.run import Run
 
 
@@ -23,10 +25,24 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
         UsageError: options that cannot be met.
         WeightsError: the backbone's weights are not here.
     """
-    if options is not None:
-        hint = "single options go by name: stylize(content, style, **options)"
-        require_kind("options", options, Options, "a scumble.Options", hint)
-    settled = Options(**overrides) if options is None else options.replace(**overrides)
-    plan, sources = read_inputs(content, style, settled)
-    present_path(settled.backbone)
-    return Run(plan, sources, reads=files_given(content, style, settled))
+    return planned(content, style, settled(options, overrides))
+
+
+def settled(options: Options | None, overrides: Mapping[str, Any]) -> Options:
+    """Return the options with single ones over them.
+
+    Raises:
+        UsageError: the options are something else.
+    """
+    if options is None:
+        return Options(**overrides)
+    hint = "single options go by name: stylize(content, style, **options)"
+    require_kind("options", options, Options, "a scumble.Options", hint)
+    return options.replace(**overrides)
+
+
+def planned(content: Any, style: Any, options: Options, shelf: Shelf = LAST) -> Run:
+    """Return the run of settled options, which takes its backbone from a shelf."""
+    plan, sources = read_inputs(content, style, options)
+    present_path(options.backbone)
+    return Run(plan, sources, reads=files_given(content, style, options), shelf=shelf)

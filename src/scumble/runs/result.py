@@ -8,11 +8,11 @@ from pathlib import Path
 from PIL import Image
 
 from scumble.outputs.base import outputs
+from scumble.paths import as_path
 from scumble.record import Record
 from scumble.saving.files import write
-from scumble.paths import as_path
-from scumble.saving.products import Product, keep_apart
 from scumble.saving.on_exists import OnExists
+from scumble.saving.products import Product, keep_apart
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scumble.runs.again import prepare_again, recorded_options
-from scumble.runs.run import Run, versions
 from scumble.backbones.cache import weights_sha256
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
@@ -15,6 +13,8 @@ from scumble.paths import as_path
 from scumble.plan.pyramid import pyramid
 from scumble.plugins import loaded_plugins
 from scumble.record import Record, Source, read_record
+from scumble.runs.again import prepare_again, recorded_options
+from scumble.runs.run import Run, versions
 
 
 def differences(record: Record) -> list[str]:
