@@ -28,7 +28,7 @@ def stylize(
     """Paint a picture in the style of another.
 
     Args:
-        content: path, bytes, Pillow picture, NumPy array (H, W, 3) or tensor (1, 3, H, W).
+        content: path, bytes, file open in binary, Pillow picture, NumPy array (H, W, 3) or tensor (1, 3, H, W).
         style: the same, a `Style`, or a list of them.
         options: the defaults when omitted.
         on_step: called after each step, for progress or previews.

@@ -15,7 +15,7 @@ def prepare(content: Any, style: Any, options: Options | None = None, /, **overr
     """Read the pictures, settle the options and plan the run; nothing heavy is loaded yet.
 
     Args:
-        content: path, bytes, Pillow picture, NumPy array or tensor.
+        content: path, bytes, file open in binary, Pillow picture, NumPy array or tensor.
         style: the same, a `Style`, or a list of them.
         options: the defaults when omitted.
         overrides: single options by name.
