@@ -6,6 +6,7 @@
 Importing this package reads no file but this one; the names below load what they need when first used.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ HOMES = {
     "stylize_steps": "scumble.api",
 }
 __all__ = sorted(HOMES)
+logging.getLogger("scumble").addHandler(logging.NullHandler())  # silent until the program listens
 
 
 def __getattr__(name: str) -> Any:

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from scumble.options import Options
+from scumble.options.overrides import Overrides
 from scumble.runs.prepare import prepare
 from scumble.runs.result import Result
 from scumble.runs.run import Run
@@ -23,7 +24,7 @@ def stylize(
     /,
     *,
     on_step: "Callable[[Step], None] | None" = None,
-    **overrides: Any,
+    **overrides: Unpack[Overrides],
 ) -> Result:
     """Paint a picture in the style of another.
 
@@ -47,7 +48,9 @@ def stylize(
     return painted(prepare(content, style, options, **overrides), on_step)
 
 
-def stylize_steps(content: Any, style: Any, options: Options | None = None, /, **overrides: Any) -> Steps:
+def stylize_steps(
+    content: Any, style: Any, options: Options | None = None, /, **overrides: Unpack[Overrides]
+) -> Steps:
     """Paint step by step: an iterator of `Step` whose `result()` is the picture so far; stop iterating to cancel.
 
     Arguments as for `stylize`.

@@ -1,5 +1,6 @@
 """Backbones that are loaded, kept for the next picture; imports no torch before the first is taken."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from scumble.backbones.base import Backbone
 
+log = logging.getLogger(__name__)
 Reading = tuple[str, str, str, str]  # a backbone's name, pooling, input and device
 
 
@@ -90,6 +92,7 @@ class Shelf:
             self._made = {other: made for other, made in self._made.items() if other[0][0] != name}
             self._loaded.pop(name, None)  # or both would be in memory
             self._loaded[name] = (origin, load_backbone(name))
+            log.debug("loaded the backbone %s from %s", name, origin.path)
         return self._loaded[name][1]
 
     def require_open(self) -> None:

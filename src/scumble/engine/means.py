@@ -1,5 +1,6 @@
 """What a run computes with: settled when it begins, and told to its record."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from scumble.backbones.base import Backbone
@@ -32,3 +33,6 @@ class Means:
         told = arithmetic().told() if kind == "cpu" else ()
         precision = str(backbone.precision).removeprefix("torch.")
         return cls(kind, precision, thread_count(threads), told, backbone.weights_sha256)
+
+
+Tell = Callable[[Means], object]

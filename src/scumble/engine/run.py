@@ -1,5 +1,6 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 from scumble.backbones.shelf import LAST, Shelf
 from scumble.colors.coloring import Coloring
 from scumble.engine.guard import GOOD, Guard, Witness
-from scumble.engine.means import Means
+from scumble.engine.means import Means, Tell
 from scumble.engine.scene import Scene, is_varied, make_scene, tensor_of
 from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
@@ -35,7 +36,7 @@ from scumble.regions.bleed import continued, continued_regions
 from scumble.regions.found import regions_of
 
 Mark = Callable[[State], object]
-Tell = Callable[[Means], object]
+log = logging.getLogger(__name__)
 
 
 def paint(
@@ -158,6 +159,7 @@ class Painting:
         for scale, kept in reversed([*zip(self.plan.scales, before, strict=True)]):
             fit = max(found[scale], kept, key=ladder.index)
             ways[scale] = ladder[ladder.index(fit) :]
+            log.debug("%s x %s with %s, of %s at most", scale.width, scale.height, fit, told(most))
             if fit != kept:
                 self.notes += (f"{scale.width} x {scale.height} with {fit}, to stay below {told(most)}",)
         return ways

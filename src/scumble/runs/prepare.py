@@ -1,17 +1,20 @@
 """From pictures and options to a run that is planned."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from scumble.backbones.cache import present_path
 from scumble.backbones.shelf import LAST, Shelf
 from scumble.errors import require_kind
 from scumble.options import Options
+from scumble.options.overrides import Overrides
 from scumble.runs.inputs import files_given, read_inputs
 from scumble.runs.run import Run
 
 
-def prepare(content: Any, style: Any, options: Options | None = None, /, **overrides: Any) -> Run:
+def prepare(
+    content: Any, style: Any, options: Options | None = None, /, **overrides: Unpack[Overrides]
+) -> Run:
     """Read the pictures, settle the options and plan the run; nothing heavy is loaded yet.
 
     Args:

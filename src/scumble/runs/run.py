@@ -1,5 +1,6 @@
 """One run: what it paints, and what made its picture."""
 
+import logging
 import platform
 import time
 from collections.abc import Generator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from scumble.engine.step import Step
     from scumble.runs.checkpoint import Checkpoint
 
+log = logging.getLogger(__name__)
 PACKAGES = ("torch", "numpy", "pillow", "safetensors")
 
 
@@ -93,6 +95,8 @@ class Run:
                     costs = {"total": step.total, **step.parts}
                     self.keeper.keep(step.count, step.scale.size, costs, step.layers, step.weights)
                 self.notes.extend(step.notes)
+                for note in step.notes:
+                    log.info("%s", note)
                 self.seconds = time.monotonic() - started
                 if keep:
                     keep.step(self._record_at)
@@ -105,6 +109,8 @@ class Run:
 
     def _tell(self, means: "Means") -> None:
         self.means = means
+        size = f"{self.plan.width} x {self.plan.height}"
+        log.info("%s on %s in %s with %s threads", size, means.device, means.precision, means.threads)
 
     @property
     def rest(self) -> Plan:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from scumble.backbones.cache import present_path
 from scumble.backbones.shelf import Shelf
 from scumble.errors import UsageError
 from scumble.options import Options
+from scumble.options.overrides import Overrides
 from scumble.presets import load_preset
 from scumble.runs.prepare import planned, settled
 from scumble.runs.result import Result
@@ -61,7 +62,7 @@ class Session:
         /,
         *,
         on_step: "Callable[[Step], None] | None" = None,
-        **overrides: Any,
+        **overrides: Unpack[Overrides],
     ) -> Result:
         """Paint a picture in the style of another; arguments as for `scumble.stylize`.
 
@@ -71,12 +72,14 @@ class Session:
         return painted(self.prepare(content, style, options, **overrides), on_step)
 
     def stylize_steps(
-        self, content: Any, style: Any, options: Options | None = None, /, **overrides: Any
+        self, content: Any, style: Any, options: Options | None = None, /, **overrides: Unpack[Overrides]
     ) -> Steps:
         """Paint step by step; arguments as for `scumble.stylize`."""
         return Steps(self.prepare(content, style, options, **overrides))
 
-    def prepare(self, content: Any, style: Any, options: Options | None = None, /, **overrides: Any) -> Run:
+    def prepare(
+        self, content: Any, style: Any, options: Options | None = None, /, **overrides: Unpack[Overrides]
+    ) -> Run:
         """Read the pictures and plan the run, which paints while the session is open."""
         self._shelf.require_open()
         return planned(content, style, self._settled(settled(options, overrides)), self._shelf)
