@@ -5,7 +5,9 @@ import torch
 from torch.nn import functional as F
 
 from scumble.backbones.base import Normalization, backbones
+from scumble.backbones.contents import digest
 from scumble.backbones.layers import Pool
+from scumble.backbones.variants import computing, pooling_by, reading_raw, rescaled
 from scumble.errors import ImageError, UnknownName
 
 VGG19_CONVOLUTIONS = {
@@ -192,9 +194,7 @@ def test_alexnet_has_no_fourth_pool(networks):
 
 
 def test_rescale_multiplies_every_layer_exactly(network, image):
-    scaled = type(network)()
-    scaled.load_state_dict(network.state_dict())
-    scaled.rescale(4.0)  # a power of two, so that nothing is rounded
+    scaled = rescaled(network, 4.0)  # a power of two, so that nothing is rounded
     before, after = network(image, network.names), scaled(image, network.names)
     for name in network.names:
         assert torch.equal(after[name], 4 * before[name])
@@ -229,8 +229,37 @@ def test_normalization_of_imagenet_is_the_default(networks):
 @pytest.mark.parametrize(
     "normalization", [Normalization(), Normalization("bgr", 255.0, (104.0, 117.0, 124.0))]
 )
-def test_feed_raw_reads_pixels_as_they_are(image, normalization):
+def test_reading_raw_reads_pixels_as_they_are(image, normalization):
     """As the TensorFlow exercise does with Keras's BGR weights: it does not turn the channels either."""
     network = backbones["alexnet"](normalization)
-    network.feed_raw()
-    assert torch.equal(network.normalize(image), image)
+    assert torch.equal(reading_raw(network).normalize(image), image)
+    assert not torch.equal(network.normalize(image), image)
+
+
+OTHER = {"max": "average", "average": "max"}
+VARIANTS = {
+    "precision": lambda network: computing(network, torch.bfloat16),
+    "pooling": lambda network: pooling_by(network, OTHER[type(network).own_pooling]),
+    "raw": reading_raw,
+    "rescaled": lambda network: rescaled(network, 4.0),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_changes_nothing_of_what_it_is_made_from(network, image, name):
+    deepest = [network.names[-1]]
+    before, state = network(image, deepest)[deepest[0]], digest({}, network.state_dict())
+    other = VARIANTS[name](network)
+    assert not torch.equal(other(image, deepest)[deepest[0]].double(), before)
+    assert torch.equal(network(image, deepest)[deepest[0]], before)
+    assert digest({}, network.state_dict()) == state
+    assert not any(parameter.requires_grad for parameter in other.parameters())
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_the_same_in_a_variant_is_held_once(network, name):
+    own = {parameter.data_ptr() for parameter in network.parameters()}
+    shared = [parameter.data_ptr() in own for parameter in VARIANTS[name](network).parameters()]
+    kernels = len(shared) // 2
+    expected = {"precision": 0, "rescaled": kernels - 1}  # of which the first one is scaled, and all biases
+    assert sum(shared) == expected.get(name, len(shared))

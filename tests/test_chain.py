@@ -8,6 +8,7 @@ from torch import nn
 
 from scumble.backbones.base import Backbone, backbones
 from scumble.backbones.layers import Conv, Pool, folded
+from scumble.backbones.variants import computing
 
 pytestmark = pytest.mark.numeric
 LAYERS = ["relu1_1", "conv1_2", "pool1", "relu2_1", "relu3_1", "conv4_1", "relu4_1", "relu5_1"]
@@ -101,6 +102,6 @@ def test_half_precision_points_where_float32_does(network):
     names = ["relu1_1", "relu3_1", "relu5_1"]
     network = copy.deepcopy(network).float()
     full = gradient(network, image, names, hand=True)
-    half = gradient(network.compute_in(torch.bfloat16), image, names, hand=True)
+    half = gradient(computing(network, torch.bfloat16), image, names, hand=True)
     assert half.dtype == torch.float32
     assert torch.nn.functional.cosine_similarity(half.flatten(), full.flatten(), dim=0) > 0.999

@@ -5,6 +5,7 @@ import warnings
 import pytest
 import torch
 
+from scumble.backbones.variants import computing
 from scumble.backbones.weights import load_backbone
 from scumble.engine.run import paint
 from scumble.machine.onednn import exact_float32
@@ -36,7 +37,7 @@ def drawn(seed, device, height=96, width=128):
 def objective_of(
     device, precision=torch.float32, halves=False, make=make_objective, more=(), soft=False, **options
 ):
-    backbone = load_backbone("compact").to(device).compute_in(precision)
+    backbone = computing(load_backbone("compact"), precision, device)
     regions = None
     if halves:
         side = 1024 if soft else 8  # a drawn mask may be much larger than a layer

@@ -10,6 +10,7 @@ from torch.nn.functional import cosine_similarity
 
 from benchmarks.speed.plain import Plain
 from scumble.backbones.base import Backbone, backbones
+from scumble.backbones.variants import computing
 from scumble.backbones.weights import load_backbone
 from scumble.machine.allocator import keep_memory
 from scumble.machine.device import choose_device, choose_precision
@@ -53,10 +54,11 @@ def measured(name: str, width: int, height: int) -> dict[str, Any]:
     precision = choose_precision("auto", device)
     backbone = network(name).to(device)
     content, style, image = (torch.rand(1, 3, height, width).to(device) for _ in range(3))
-    exact = Plain(backbone.compute_in(torch.float32), content, style)
+    exact = Plain(computing(backbone, torch.float32), content, style)
     gradient_there = exact(image)[1]
     slow = seconds_of(lambda: exact(image))
-    plain = Plain(backbone.compute_in(precision), content, style)
+    backbone = computing(backbone, precision)
+    plain = Plain(backbone, content, style)
     objective = captured(make_objective(backbone, Options(), content, [style], [1.0]), image)
     gradient = objective(image).gradient
     return {

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from scumble.backbones.base import backbones
+from scumble.backbones.variants import computing
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, losses
 from scumble.objective.moments import central, gradient_of, raw_moments
@@ -111,8 +112,7 @@ def test_other_networks_see_no_seams(name, layer, pooling):
 @pytest.mark.parametrize(("precision", "worst"), [(torch.float32, 1e-5), (torch.bfloat16, 1e-3)])
 @pytest.mark.parametrize("regions", [False, True])
 def test_in_the_precision_of_a_run_tiles_change_next_to_nothing(network, precision, worst, regions):
-    network = backbones["compact"]()
-    network.compute_in(precision)
+    network = computing(backbones["compact"](), precision)
     image, content, style = (drawn(seed, 192, 256).float() for seed in (1, 2, 3))
     pair = Regions(shares(24, 32, 2).float(), (shares(18, 20, 2).float(),)) if regions else None
     arguments = (network, Options(), content, [style], [1.0], pair)

@@ -13,6 +13,7 @@ from benchmarks.speed.report import lines, write
 from benchmarks.speed.roofline import convolutions
 
 from scumble.backbones.base import backbones
+from scumble.backbones.variants import computing
 from scumble.backbones.weights import load_backbone
 from scumble.objective.whole import make_objective
 from scumble.options import Options
@@ -54,7 +55,7 @@ def test_both_ways_of_an_evaluation_are_timed_and_agree():
 
 
 def test_the_plain_evaluation_is_that_of_the_default_recipe():
-    network = load_backbone("compact").compute_in(torch.float64)
+    network = computing(load_backbone("compact"), torch.float64)
     content, style, image = (torch.rand(1, 3, 48, 64, dtype=torch.float64) for _ in range(3))
     total, gradient = Plain(network, content, style)(image)
     found = make_objective(network, Options(), content, [style], [1.0])(image)

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +17,7 @@ SIZE_HINT = "take a larger picture, or shallower layers; a narrow one may be cro
 
 
 class Backbone(nn.Module):
-    """A frozen image network read at named layers.
+    """A frozen image network read at named layers; once made, it never changes, for several runs may share it.
 
     A subclass builds its layers in order; the weight of the layer at position `i` is called
     `features.{i}.weight`, as in torchvision's state dicts.
@@ -36,6 +35,7 @@ class Backbone(nn.Module):
     def __init__(self, normalization: Normalization | None = None, pooling: Pooling | None = None) -> None:
         super().__init__()
         self.normalization = normalization or Normalization()
+        self.weights_sha256 = ""  # of the file that its weights were loaded from
         named = self.build()
         self.names = tuple(name for name, _ in named)
         self.features = nn.Sequential(*(layer for _, layer in named))
@@ -63,11 +63,6 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         """Where the layers are, and so what they compute."""
         return self.mean.device
-
-    def compute_in(self, precision: torch.dtype) -> Self:
-        """Compute the layers in another precision from now on, and hold their weights as they are used."""
-        self.features.to(precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return self
 
     def normalize(self, image: Tensor) -> Tensor:
         """Return an RGB image in [0, 1] as the weights expect it."""
@@ -189,25 +184,6 @@ class Backbone(nn.Module):
             raise UnknownName("layer", name, self.names)
         depth = int(match[3] or 1)
         return same[min(depth, len(same)) - 1]
-
-    def feed_raw(self) -> None:
-        """Read RGB pixels in [0, 1] as they are from now on: no mean, no scale, no other order of channels."""
-        plain = Normalization("rgb", 1.0, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-        self.normalization = replace(plain, gain=self.normalization.gain)
-        self.mean.zero_()
-        self.std.fill_(1)
-
-    @torch.no_grad()
-    def rescale(self, gain: float) -> None:
-        """Multiply every activation by `gain`, exactly, by scaling the first weights and all biases.
-
-        ReLU, pooling and convolution commute with a positive factor.
-        """
-        convolutions = [layer for layer in self.features if isinstance(layer, nn.Conv2d)]
-        convolutions[0].weight.mul_(gain)
-        for layer in convolutions:
-            if layer.bias is not None:
-                layer.bias.mul_(gain)
 
 
 backbones: Registry[Backbone] = Registry("backbone", "backbones")

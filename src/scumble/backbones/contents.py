@@ -28,6 +28,7 @@ class Contents:
         normalization: the input they expect.
         source: where they come from.
         license: under which they may be used.
+        sha256: of the file of ours that they were read from; empty for others.
     """
 
     backbone: str
@@ -35,6 +36,7 @@ class Contents:
     normalization: Normalization
     source: str
     license: str
+    sha256: str = ""
 
     def header(self) -> dict[str, str]:
         """Return what a weights file says about itself, with the digest of all that it holds."""

@@ -1,5 +1,6 @@
 """Scumble's own weights files: safetensors with a header that says what they are."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -46,4 +47,5 @@ def read_own(path: Path) -> Contents:
     if name not in names("backbones"):
         raise WeightsError(f"the file holds {name[:80]!r}; known are {', '.join(names('backbones'))}")
     normalization = Normalization.from_json(header["normalization"])
-    return Contents(name, checked(weights, name), normalization, header["source"], header["license"])
+    told = (header["source"], header["license"], hashlib.sha256(data).hexdigest())
+    return Contents(name, checked(weights, name), normalization, *told)

@@ -65,6 +65,7 @@ def load_backbone(name: str, pooling: Pooling | None = None) -> Backbone:
     with torch.device("meta"):  # no random first weights: they take 0.4 s and move the global random state
         backbone = backbones[name](contents.normalization, pooling)
     backbone.load_state_dict(contents.weights, strict=True, assign=True)
+    backbone.weights_sha256 = contents.sha256
     return backbone.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import torch
 
 from scumble.backbones.base import Backbone
+from scumble.backbones.shelf import LAST
 from scumble.disk.hidden import write_whole
-from scumble.engine.run import prepare_backbone
 from scumble.folders import cache_folder
 from scumble.machine.allocator import keep_memory
 from scumble.machine.device import choose_device, choose_precision, device_name, thread_count
@@ -86,14 +86,15 @@ def forecast_here(plan: Plan) -> Forecast:
     options = plan.options
     device = choose_device(options.device)
     precision = choose_precision(options.precision, device, options.strength)
-    backbone = prepare_backbone(options).to(device)
+    backbone = LAST.take(options, device)
     require_sizes(plan, backbone)
     need = Need(backbone, plan, precision)
     fits = need.fits(memory_limit(options, device))
     layers = {
         name: weight for each in options.layers_of_styles(len(plan.styles)) for name, weight in each.items()
     }
-    speed = speed_here(backbone.compute_in(precision), options.replace(style_layers=layers), device)
+    backbone = LAST.take(options, device, precision)
+    speed = speed_here(backbone, options.replace(style_layers=layers), device)
     seconds = BEGINNING.get(device.type, BEGINNING["cpu"]) + PER_MEGAPIXEL * plan.width * plan.height / 1e6
     for scale, fit in fits.items():
         once = speed.seconds(math.prod(scale.canvas)) * in_tiles(need, scale.canvas, fit)

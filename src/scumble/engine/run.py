@@ -1,5 +1,6 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -7,16 +8,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.backbones.base import Backbone
-from scumble.backbones.weights import load_backbone
+from scumble.backbones.shelf import LAST, Shelf
 from scumble.colors.coloring import Coloring
-from scumble.engine.guard import GOOD, Guard, Witness, deviation
-from scumble.engine.scene import Scene, make_scene, tensor_of
+from scumble.engine.guard import GOOD, Guard, Witness
+from scumble.engine.means import Means, Tell
+from scumble.engine.scene import Scene, is_varied, make_scene, tensor_of
 from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step as Step
 from scumble.engine.step import split, step_at
-from scumble.image.files import Picture
 from scumble.machine.allocator import begin_scale, keep_memory
 from scumble.machine.arithmetic import arithmetic
 from scumble.machine.device import choose_device, choose_precision
@@ -28,7 +28,6 @@ from scumble.objective.sizes import require_sizes
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.optimizers.base import Evaluate, Evaluation
-from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
 from scumble.plan.strength import detail_share
@@ -37,9 +36,16 @@ from scumble.regions.bleed import continued, continued_regions
 from scumble.regions.found import regions_of
 
 Mark = Callable[[State], object]
+log = logging.getLogger(__name__)
 
 
-def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> Iterator[Step]:
+def paint(
+    plan: Plan,
+    begin: State | None = None,
+    mark: Mark | None = None,
+    tell: Tell | None = None,
+    shelf: Shelf = LAST,
+) -> Iterator[Step]:
     """Paint a picture as planned.
 
     Args:
@@ -47,6 +53,8 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
         begin: go on from there, to the pixels of a run that was never stopped.
         mark: is told the state before each step is yielded, and where the way of computing changes; it is to keep
             the last one only, whose tensors stay in memory.
+        tell: is told what is computed with, once, before the first step.
+        shelf: where the backbone is taken from.
 
     Raises:
         WeightsError: the backbone's weights are not here.
@@ -60,7 +68,11 @@ def paint(plan: Plan, begin: State | None = None, mark: Mark | None = None) -> I
         try:
             # for one step at a time: the caller's settings are not ours
             with as_guest(plan.options.threads):
-                steps = steps or Painting(plan, begin).steps(mark)
+                if steps is None:
+                    painting = Painting(plan, begin, shelf)
+                    steps = painting.steps(mark)
+                    if tell:
+                        tell(painting.means)
                 begin = None  # or its tensors would stay in memory
                 step = next(steps, None)
         except (MemoryError, RuntimeError, OSError) as error:
@@ -80,35 +92,21 @@ def resized(image: Tensor, scale: Scale) -> Tensor:
     return F.interpolate(image, (height, width), mode="bicubic", antialias=True)
 
 
-def prepare_backbone(options: Options) -> Backbone:
-    """Load the backbone with the pooling and the input that the options ask for."""
-    backbone = load_backbone(options.backbone, None if options.pooling == "own" else options.pooling)
-    if options.input == "0-255":
-        backbone.rescale(backbone.normalization.gain)
-    elif options.input == "raw":
-        backbone.feed_raw()
-    return backbone
-
-
-def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:
-    """Whether there is anything to see in a picture at a scale."""
-    return bool(deviation(tensor_of(picture, scale.size, device)) > 10 / 255)
-
-
 class Painting:
     """The parts of one run: what stays the same from scale to scale.
 
     Args:
         plan: what to do.
         begin: the state to go on from, if not from the start.
+        shelf: where the backbone is taken from.
     """
 
-    def __init__(self, plan: Plan, begin: State | None = None) -> None:
+    def __init__(self, plan: Plan, begin: State | None = None, shelf: Shelf = LAST) -> None:
         require_addresses()
         self.plan = plan
         self.options = plan.options
         self.device = choose_device(plan.options.device)
-        self.backbone = prepare_backbone(plan.options).to(self.device)
+        self.backbone = shelf.take(plan.options, self.device)
         require_sizes(plan, self.backbone)
         even = [
             one for one in (plan.content, *plan.styles) if not is_varied(one, plan.scales[0], self.device)
@@ -116,10 +114,8 @@ class Painting:
         self.guard = Guard(not even, plan.options.plateau)
         self.begin = begin and begin.to(self.device)
         self.optimizer = optimizer_at(plan, self.begin) if self.begin else new_optimizer(plan.options)
-        self.count, self.costs = (
-            0,
-            {"total": torch.zeros((), dtype=torch.float32)},
-        )  # steps made, and what the last one said
+        # steps made, and what the last one said
+        self.count, self.costs = 0, {"total": torch.zeros((), dtype=torch.float32)}
         if self.begin:
             self.count, self.costs = self.begin.position.count, dict(self.begin.costs)
             self.guard.recall(self.begin.best, self.begin.position.watch)
@@ -135,7 +131,12 @@ class Painting:
         self.fits = self._fits()
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
-        self.backbone.compute_in(self.precision)
+        self.backbone = shelf.take(plan.options, self.device, self.precision)
+
+    @property
+    def means(self) -> Means:
+        """What is computed with."""
+        return Means.of(self.backbone, self.options.threads)
 
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""
@@ -158,6 +159,7 @@ class Painting:
         for scale, kept in reversed([*zip(self.plan.scales, before, strict=True)]):
             fit = max(found[scale], kept, key=ladder.index)
             ways[scale] = ladder[ladder.index(fit) :]
+            log.debug("%s x %s with %s, of %s at most", scale.width, scale.height, fit, told(most))
             if fit != kept:
                 self.notes += (f"{scale.width} x {scale.height} with {fit}, to stay below {told(most)}",)
         return ways

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from scumble.colors.coloring import Coloring
+from scumble.engine.guard import deviation
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
 from scumble.image.resize import resize
@@ -58,3 +59,8 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
     content, styles = coloring.next_scale(content, styles, part.mask if part else None)
     styles = [continued_style(style, scale) for style in styles]
     return Scene(continued(content, scale.bleed), styles, coloring, part, scale.bleed)
+
+
+def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:
+    """Whether there is anything to see in a picture at a scale."""
+    return bool(deviation(tensor_of(picture, scale.size, device)) > 10 / 255)

@@ -22,12 +22,14 @@ from scumble.image.extent import check_length, most_bytes
 from scumble.image.limits import check_size
 from scumble.image.quiet import quiet
 from scumble.image.sift import TURNED
+from scumble.image.sniff import HEAD, require_readable
 from scumble.paths import as_path
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
 MAX_BYTES = most_bytes(MAX_PIXELS)
 """Of any file: 100 million pixels of four channels of 16 bits, and some for what is no pixel."""
+PART = 1 << 20  # bytes of an open file that are read at a time
 UNNAMED = "image"
 """What a picture from memory or a pipe is called."""
 
@@ -63,6 +65,14 @@ class Picture:
         return self.rgb.height
 
 
+def is_open_file(source: Any) -> bool:
+    """Whether an object can be read like a file; one that raises when it is asked cannot."""
+    try:
+        return callable(getattr(source, "read", None))
+    except Exception:  # whatever its __getattr__ raises
+        return False
+
+
 def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture: upright, in sRGB, 8 bits per channel, its transparency kept aside.
 
@@ -70,7 +80,8 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
     `notes`.
 
     Args:
-        source: a path, `~/...` and `file:///...` too; the bytes of a file; a PIL image; an array (H, W) or
+        source: a path, `~/...` and `file:///...` too; the bytes of a file; a file open in binary, which is read from
+            where it stands and left open; a PIL image; an array (H, W) or
             (H, W, 1 or 3 or 4), uint8, uint16 or floats in [0, 1]; a tensor (3, H, W) or (1, 3, H, W), floats in
             [0, 1]. A `Picture` is returned as it is.
         max_side: pixels, the longest side allowed.
@@ -98,13 +109,18 @@ def read_picture(source: Any, *, max_side: int = MAX_SIDE, max_pixels: int = MAX
         return _from_bytes(data, UNNAMED, max_side, max_pixels)
     if isinstance(source, Image.Image):
         return _from_memory(source, max_side, max_pixels)
+    if is_open_file(source):
+        name = name_of(source)
+        data = _read_stream(source, name)
+        check_length(name, io.BytesIO(data), len(data), max_side, max_pixels)
+        return _from_bytes(data, name, max_side, max_pixels)
     if isinstance(source, np.ndarray):
         return _from_memory(from_array(source), max_side, max_pixels)
     if is_tensor(source):
         return _from_memory(from_tensor(source), max_side, max_pixels)
     raise ImageError(
-        f"no picture can be read from {type(source).__name__}; allowed are a path, bytes, a PIL image, "
-        f"and {SHAPES}"
+        f"no picture can be read from {type(source).__name__}; allowed are a path, bytes, an open "
+        f"file, a PIL image, and {SHAPES}"
     )
 
 
@@ -153,6 +169,41 @@ def _read_file(path: Path, max_side: int, max_pixels: int) -> bytes:
         why = getattr(error, "strerror", None) or error
         hint = "allow it with chmod u+r, or copy it" if isinstance(error, PermissionError) else ""
         raise ImageError(f"cannot read {str(path)!r}: {why}", hint) from error
+
+
+def name_of(file: Any) -> str:
+    """Return the name of an open file without its folder; of one that has none, as in memory, `image`."""
+    name = getattr(file, "name", None)
+    return (Path(name).name[-255:] if isinstance(name, str) else "") or UNNAMED
+
+
+def _read_stream(file: Any, name: str) -> bytes:
+    """Return the bytes of an open file from where it stands, having refused what is no picture by its first ones."""
+    found = bytearray()
+    while part := _part(file, name):
+        first = len(found) < HEAD
+        found += part
+        if first and len(found) >= HEAD:
+            require_readable(bytes(found[:HEAD]), name)
+        if len(found) > MAX_BYTES:
+            raise ImageError(f"{name!r} has more than {MAX_BYTES:,} bytes, which are allowed")
+    require_readable(bytes(found[:HEAD]), name)
+    return bytes(found)
+
+
+def _part(file: Any, name: str) -> bytes:
+    """Return the next bytes of an open file, none at its end."""
+    try:
+        part = file.read(PART)
+    except Exception as error:  # it is the caller's, and may raise anything
+        why = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ImageError(f"cannot read {name!r}: {why}") from error
+    if isinstance(part, str):
+        raise ImageError(f"the file {name!r} is open as text, so no picture can be read", "open it with 'rb'")
+    if not isinstance(part, bytes | bytearray | memoryview):
+        hint = "read it first, and give the bytes"
+        raise ImageError(f"the file {name!r} gives {type(part).__name__} where bytes were read", hint)
+    return bytes(part)
 
 
 def _missing(path: Path) -> ImageError:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.engine.run import prepare_backbone
+from scumble.backbones.shelf import LAST
 from scumble.image.files import Picture, read_picture
 from scumble.image.masks import LARGEST
 from scumble.image.resize import fit, fit_within, resize
@@ -54,7 +54,7 @@ def paired(plan: Plan) -> Regions:
     """Return the regions that a plan finds in content and styles, or one that is all of them."""
     device = choose_device(plan.options.device)
     with as_guest(plan.options.threads):
-        backbone = prepare_backbone(plan.options).to(device)
+        backbone = LAST.take(plan.options, device)
         return regions_of(plan, backbone) or one_region(backbone.mean, len(plan.styles))
 
 

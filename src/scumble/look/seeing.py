@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from scumble.backbones.base import Backbone
-from scumble.engine.run import prepare_backbone
+from scumble.backbones.shelf import LAST
 from scumble.errors import UnknownName, UsageError, require_kind
 from scumble.image.files import Picture, read_picture
 from scumble.image.resize import resize
@@ -84,7 +84,7 @@ def see(
     """
     read = [visible(read_picture(picture)) for picture in pictures]
     device = choose_device(options.device)
-    backbone = prepare_backbone(options).to(device)
+    backbone = LAST.take(options, device)
     require_layers(backbone, layers)
     sights: dict[str, list[Sight]] = {layer: [] for layer in layers}
     for picture in read:

@@ -1,29 +1,34 @@
 """One run: what it paints, and what made its picture."""
 
+import logging
 import platform
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scumble.backbones.cache import weights_sha256
+from scumble import __version__
+from scumble.backbones.shelf import LAST, Shelf
 from scumble.course import Keeper
 from scumble.errors import UsageError
 from scumble.image.resize import resize, resize_softly
 from scumble.plan.plan import START_KINDS, Plan, with_steps
-from scumble.plugins import loaded_plugins
+from scumble.plugins import Plugin, loaded_plugins
 from scumble.record import PluginSource, Record, portable_name
 from scumble.runs.inputs import Sources
 from scumble.runs.result import Result
 
 if TYPE_CHECKING:
+    from scumble.engine.means import Means
     from scumble.engine.state import State
     from scumble.engine.step import Step
     from scumble.runs.checkpoint import Checkpoint
 
+log = logging.getLogger(__name__)
 PACKAGES = ("torch", "numpy", "pillow", "safetensors")
 
 
@@ -38,6 +43,7 @@ class Run:
         sources: what the record says of the pictures that went in.
         checkpoint: where to keep the state, if anywhere.
         reads: the files that went in, which nothing may take the place of.
+        shelf: where the backbone is taken from.
     """
 
     def __init__(
@@ -46,8 +52,12 @@ class Run:
         sources: Sources,
         checkpoint: "Checkpoint | None" = None,
         reads: Sequence[Path] = (),
+        shelf: Shelf = LAST,
     ) -> None:
         self.plan, self.sources, self.checkpoint, self.reads = plan, sources, checkpoint, reads
+        self.shelf = shelf
+        self.means: Means | None = None  # told by what paints
+        self.plugins: Sequence[Plugin] = ()
         self.until: int | None = None  # the step to stop after, as the picture that is made again was
         self.last: Step | None = None
         self.notes: list[str] = []
@@ -57,8 +67,13 @@ class Run:
 
     def go_on(self, state: "State", record: Record) -> None:
         """Begin, the first time, where a run stood that was stopped; `record` is of its picture."""
+        from scumble.engine.means import Means
         from scumble.engine.step import step_at
 
+        self.means = Means(
+            record.device, record.precision, record.threads, record.arithmetic, record.weights_sha256
+        )
+        self.plugins = loaded_plugins()
         self.begin, self.last, self.until = state, step_at(self.plan, state), None
         self.notes, self.seconds = list(record.fallbacks), record.seconds
         self.keeper = Keeper(record.course)
@@ -68,8 +83,10 @@ class Run:
 
         if self.begin is None:
             self.last, self.notes, self.keeper, self.seconds = None, [], Keeper(), 0.0
+        versions()  # read now: a picture that is finished is not to be lost for want of them
+        self.plugins = loaded_plugins()
         keep, started = self.checkpoint, time.monotonic() - self.seconds
-        steps = paint(self.plan, self.begin, keep.mark if keep else None)
+        steps = paint(self.plan, self.begin, keep.mark if keep else None, self._tell, self.shelf)
         self.begin = None  # its tensors are the run's now, to be let go of one after the other
         try:
             for step in steps:
@@ -77,6 +94,8 @@ class Run:
                 if step.number:  # else nothing was evaluated
                     self.keeper.keep(step.count, step.scale.size, *step.told(), step.weights)
                 self.notes.extend(step.notes)
+                for note in step.notes:
+                    log.info("%s", note)
                 self.seconds = time.monotonic() - started
                 if keep:
                     keep.step(self._record_at)
@@ -86,6 +105,11 @@ class Run:
         finally:
             if keep:
                 keep.finish(self._record_at)
+
+    def _tell(self, means: "Means") -> None:
+        self.means = means
+        size = f"{self.plan.width} x {self.plan.height}"
+        log.info("%s on %s in %s with %s threads", size, means.device, means.precision, means.threads)
 
     @property
     def rest(self) -> Plan:
@@ -125,28 +149,19 @@ class Run:
             return self._record(step_at(self.plan, state))
 
     def _record(self, last: "Step") -> Record:
-        from scumble.machine.arithmetic import arithmetic
-        from scumble.machine.device import choose_device, choose_precision, thread_count
-
-        options = self.plan.options
-        device = choose_device(options.device)
-        precision = choose_precision(options.precision, device, options.strength)
+        options, means = self.plan.options, self.means
+        assert means is not None  # told before the first step
         told = options.model_dump(mode="json")
         if options.start not in START_KINDS:
             told["start"] = portable_name(options.start)
         for masks in ("content_mask", "style_mask"):
             told[masks] = [portable_name(mask) for mask in told[masks]]
         return Record(
-            scumble=version("scumble"),
+            scumble=__version__,
             made=datetime.now(UTC),
             options=told,
             backbone=options.backbone,
-            weights_sha256=weights_sha256(options.backbone),
             versions=versions(),
-            device=device.type,
-            threads=thread_count(options.threads),
-            precision=str(precision).removeprefix("torch."),
-            arithmetic=arithmetic().told() if device.type == "cpu" else (),
             seed=options.seed,
             width=self.plan.width,
             height=self.plan.height,
@@ -157,12 +172,23 @@ class Run:
             course=self.keeper.course(),
             fallbacks=tuple(self.notes),
             plugins=tuple(
-                PluginSource(name=portable_name(one.name), sha256=one.sha256) for one in loaded_plugins()
+                PluginSource(name=portable_name(one.name), sha256=one.sha256) for one in self.plugins
             ),
+            **vars(means),
             **vars(self.sources),
         )
 
 
+@cache
 def versions() -> dict[str, str]:
-    """Return the versions that decide about the pixels of a picture."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """Return the versions that decide about the pixels of a picture, read once in a process.
+
+    Of a package whose metadata were left out, as some bundlers do, that is `unknown`.
+    """
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found

@@ -102,13 +102,14 @@ def paints() -> bool:
     """A small picture becomes better on every device, and the same one when made twice on the CPU."""
     import numpy as np
 
+    from scumble.options import Options
     from scumble.runs.prepare import prepare
 
     random = np.random.default_rng(0)
     content, style = (random.integers(0, 255, (48, 64, 3), dtype=np.uint8) for _ in range(2))
     made = []
     for device in (*devices(), "cpu"):  # the last two are the CPU
-        run = prepare(content, style, size=64, steps=3, device=device)
+        run = prepare(content, style, Options(size=64, steps=3, device=device))
         totals = [float(step.total) for step in run]
         made.append((totals, run.result().to_pil().tobytes()))
     return made[-2] == made[-1] and all(totals[-1] < totals[0] for totals, _ in made)
