@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from cyclopts import Group, Parameter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from scumble.options.frozen import Frozen
 from scumble.options.paper import PAPERS
 
 
@@ -136,9 +137,10 @@ MACHINE = Parameter(group=Group("Machine", sort_key=6))
 
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Layers = Annotated[dict[str, Weight], BeforeValidator(parse_layers), listed("LAYERS")]
+Weights = Annotated[dict[str, Weight], AfterValidator(Frozen)]
+Layers = Annotated[Weights, BeforeValidator(parse_layers), listed("LAYERS")]
 LayersOfStyles = Annotated[
-    dict[str, Weight] | tuple[dict[str, Weight], ...],
+    Weights | tuple[Weights, ...],
     BeforeValidator(parse_layers_of_styles),
     listed("LAYERS", repeatable=False),
 ]
