@@ -17,6 +17,7 @@ from scumble.cli.streams import ReaderGone
 from scumble.errors import OutputError, OutputExists, ScumbleError
 from scumble.outputs.base import outputs
 from scumble.paths import as_path
+from scumble.runs.events import Snapshot, Stepped
 from scumble.runs.result import Result
 from scumble.runs.run import Run
 from scumble.saving.destination import Destination, Saved
@@ -59,7 +60,7 @@ def carry_out(
         with reporter(run.plan, run.until, **flags) as report:
             for note in (*notes, *run.notes, *input_notes(run)):
                 report.note(note)
-            problem = paint(run, report, films, interrupts, verbose=output.verbose)
+            problem = paint(run, report, films, interrupts)
         if problem and run.last is None:
             if isinstance(problem, KeyboardInterrupt) and not output.quiet:
                 say("note: no step was made, so there is no picture to keep")
@@ -128,9 +129,7 @@ def input_notes(run: Run) -> Iterator[str]:
         yield from (f"{picture.name}: {note}" for note in picture.notes)
 
 
-def paint(
-    run: Run, report: Reporter, films: Films, interrupts: Interrupts, *, verbose: bool = False
-) -> BaseException | None:
+def paint(run: Run, report: Reporter, films: Films, interrupts: Interrupts) -> BaseException | None:
     """Iterate over the run; return what stopped it early, if anything did."""
     from scumble.machine.memory import release  # torch takes a second to import
 
@@ -140,10 +139,10 @@ def paint(
             for step in steps:
                 for note in step.notes:
                     report.note(note)
-                report.step(step)
+                told = Stepped.of_step(step)
+                report(told)
                 if taken := films.step(step):
-                    costs = f"  {costs_line(step.costs())}" if verbose else ""
-                    report.note(f"{taken}  step {step.count}{costs}")
+                    report(Snapshot(path=taken, count=step.count, costs=told.costs))
     except (Exception, KeyboardInterrupt) as problem:
         release(problem)  # to save the picture takes memory, too
         return problem
