@@ -147,7 +147,7 @@ def test_a_job_with_any_one_value_replaced(data):
         ({"schema": True}, "is of schema 'True'"),
         ({"content": 3}, "'content': should be a path, not int"),
         ({"content": ""}, f"'content': should be a path of 1 to {LONGEST} characters"),
-        ({"content": "a" * 5000}, "'content': should be a path of 1 to"),
+        ({"content": "a" * (LONGEST + 1)}, "'content': should be a path of 1 to"),
         ({"content": None}, "'content': should be a path, not NoneType"),
         ({"styles": []}, "'styles': Tuple should have at least 1 item"),
         ({"styles": 3}, "'styles': Input should be a valid tuple"),

@@ -160,6 +160,8 @@ class Failed(Event):
     def of(cls, problem: BaseException, output: "str | os.PathLike[str] | None" = None) -> "Failed":
         """Return what is told of an error."""
         name, message = type(problem).__name__, str(problem)
+        if isinstance(problem, KeyboardInterrupt):
+            return cls(error=name, message="interrupted", exit_code=130, output=output)
         if not isinstance(problem, ScumbleError):
             return cls(error=name, message=message, output=output)
         told = {"message": problem.message, "hint": problem.hint, "exit_code": problem.exit_code}

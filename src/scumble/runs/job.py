@@ -19,7 +19,7 @@ from scumble.saving.on_exists import OnExists
 
 SCHEMA = 1
 """Of the JSON; another one is refused."""
-LONGEST = 4096  # characters of a path
+LONGEST = 1 << 17  # characters of a path; what is too long for a file system is said where it is used
 
 
 def as_name(given: object) -> str:
@@ -97,7 +97,9 @@ class Outputs(JobPart):
     snapshots: File | None = None
     timelapse: File | None = None
     checkpoint: File | None = None
-    checkpoint_every: Number | None = None
+    checkpoint_every: Annotated[float, Field(strict=True, allow_inf_nan=True)] | None = (
+        None  # checked where used
+    )
     record: Annotated[bool, Field(strict=True)] = True
 
 
@@ -140,7 +142,7 @@ class Job(JobPart):
     def to_json(self) -> str:
         """Return the job as JSON in ASCII, in one line."""
         told = self.model_dump(exclude={"options"})
-        return json.dumps({"schema": SCHEMA, **told, "options": self.options.given})
+        return json.dumps({"schema": SCHEMA, **told, "options": self.options.given}, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Job":
