@@ -18,6 +18,7 @@ from scumble.options import Options
 from scumble.presets import preset_names
 from scumble.runs.inputs import Style
 from scumble.runs.job import LONGEST, SCHEMA, Job, Outputs, StyleFile
+from scumble.runs.prepare import prepare
 
 NAMES = st.text(min_size=1, max_size=20)  # with lone surrogates, as names of files that are not UTF-8 have
 PARTS = st.floats(0, 1)
@@ -208,6 +209,19 @@ def test_a_job_is_painted_as_its_parts_are():
     assert run.result().image.tobytes() == expected.image.tobytes()
     told = expected.record.model_dump(exclude={"made", "seconds"})
     assert run.result().record.model_dump(exclude={"made", "seconds"}) == told
+
+
+@pytest.mark.usefixtures("files")
+def test_a_job_is_prepared_by_whoever_is_asked_to():
+    asked = []
+
+    def by(*arguments):
+        asked.append(arguments)
+        return prepare(*arguments)
+
+    job = Job(content="photo.png", styles=Style("paint.png", 2.0), options=Options(size=48))
+    assert job.prepare(by).plan.scales == job.prepare().plan.scales
+    assert asked == [("photo.png", [Style("paint.png", 2.0)], Options(size=48))]
 
 
 @pytest.mark.usefixtures("files")

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
@@ -131,13 +131,16 @@ class Job(JobPart):
     options: Options = Field(default_factory=Options)
     outputs: Outputs = Field(default_factory=Outputs)
 
-    def prepare(self) -> Run:
+    def prepare(self, by: Callable[[Any, Any, Options], Run] = prepare) -> Run:
         """Read the pictures and plan the run.
+
+        Args:
+            by: what prepares runs in another way, such as one that keeps networks loaded for many jobs.
 
         Raises:
             ScumbleError: as `scumble.stylize`, before anything is painted.
         """
-        return prepare(self.content, [one.style() for one in self.styles], self.options)
+        return by(self.content, [one.style() for one in self.styles], self.options)
 
     def to_json(self) -> str:
         """Return the job as JSON in ASCII, in one line."""
