@@ -100,7 +100,7 @@ def test_there_is_no_drawer_of_odds_and_ends():
 
 def test_the_public_names():
     assert scumble.__all__ == [
-        "Options", "Record", "Result", "ScumbleError", "Session", "Step", "Style",
+        "Job", "Options", "Record", "Result", "ScumbleError", "Session", "Step", "Style",
         "forecast", "load_plugin", "prepare", "read_record", "resume", "stylize", "stylize_steps",
     ]  # fmt: skip
     for name in scumble.__all__:

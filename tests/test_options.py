@@ -1,8 +1,13 @@
 """Every option once: its meaning, its limits, and what is said of a value beyond them."""
 
+import copy
 import json
+import pickle
+from collections import deque
 from contextlib import suppress
+from types import MappingProxyType
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +36,59 @@ def test_options_survive_being_written_down(preset):
 def test_options_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         Options().size = "3"
+
+
+CHANGES = {
+    "set": lambda held: held.__setitem__("gram", 5),
+    "delete": lambda held: held.__delitem__(next(iter(held))),
+    "or": lambda held: held.__ior__({"gram": 5}),
+    "update": lambda held: held.update(gram=5),
+    "setdefault": lambda held: held.setdefault("gram", 5),
+    "pop": lambda held: held.pop("gram", None),
+    "popitem": lambda held: held.popitem(),
+    "clear": lambda held: held.clear(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nothing_within_options_can_be_changed(change):
+    options = Options(style_layers=({"relu1_1": 1}, {"relu2_1": 1}), weight={"gram": 1})
+    held = [options.weight, Options().weight, options.content_layers, *options.style_layers]
+    for one in [*held, options.given["weight"], FIELDS["weight"].default]:
+        before = dict(one)
+        with pytest.raises(TypeError, match=r"frozen; options\.replace"):
+            CHANGES[change](one)
+        assert one == before
+    CHANGES[change](options.given)  # a copy
+    assert options.given == {"style_layers": ({"relu1_1": 1}, {"relu2_1": 1}), "weight": {"gram": 1}}
+
+
+def test_options_are_copied_and_sent_to_other_processes():
+    options = Options(preset="coursera", weight={"gram": 1}, steps=[3, 4])
+    for other in (pickle.loads(pickle.dumps(options)), copy.deepcopy(options), copy.copy(options)):
+        assert (other, other.given) == (options, options.given)
+        assert other.replace(size=3).weight == options.weight
+
+
+def test_what_was_given_is_not_what_its_giver_changes_later():
+    weight, steps = {"gram": 1.0}, [3, 4]
+    options = Options(weight=weight, steps=steps)
+    weight["gram"], steps[0] = 9.0, 9
+    again = options.replace(size=3)
+    assert (again.weight["gram"], again.steps) == (1.0, (3, 4))
+
+
+def test_what_was_given_is_plain_whatever_it_was():
+    options = Options(
+        steps=(number for number in (3, 4)),
+        strength=np.float32(50),
+        style_weights=deque([1, 2]),
+        weight=MappingProxyType({"gram": np.float32(2)}),
+    )
+    assert json.loads(json.dumps(options.given)) == {
+        "steps": [3, 4], "strength": 50.0, "style_weights": [1, 2], "weight": {"gram": 2.0},
+    }  # fmt: skip
+    assert Options(**json.loads(json.dumps(options.given))) == options.replace()
 
 
 def test_equal_options_are_equal():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scumble.record import Record as Record
     from scumble.record import read_record as read_record
     from scumble.runs.inputs import Style as Style
+    from scumble.runs.job import Job as Job
     from scumble.runs.prepare import prepare as prepare
     from scumble.runs.result import Result as Result
     from scumble.runs.session import Session as Session
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 HOMES = {
+    "Job": "scumble.runs.job",
     "Options": "scumble.options",
     "Record": "scumble.record",
     "Result": "scumble.runs.result",

@@ -11,6 +11,7 @@ ScumbleError              exit code 1
 │   └── OutputExists      2    the output is there already and may not be overwritten
 ├── ImageError            3    a file that is not a picture Scumble accepts
 ├── RecordError           3    a picture without a readable record
+├── JobError              3    a job that cannot be read
 ├── CheckpointError       3    a checkpoint that no run can go on from
 ├── WeightsError          4    weights that are missing, damaged or not what they claim to be
 │   └── DownloadError     4    a download that failed
@@ -118,6 +119,12 @@ class ImageError(ScumbleError):
 
 class RecordError(ScumbleError):
     """A picture has no record, or one that cannot be read."""
+
+    exit_code = 3
+
+
+class JobError(ScumbleError):
+    """A job cannot be read, or is none."""
 
     exit_code = 3
 

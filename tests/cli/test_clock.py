@@ -1,7 +1,5 @@
 """The time that is left: by the speed of late, whatever the machine did before, and by what each scale costs."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from scumble.cli.clock import TARGETS, Clock, Pace, RunClock
@@ -84,7 +82,7 @@ def walked(plan, cost, until):
                 rest += took
                 continue
             time.seconds += took
-            left = clock.tell(SimpleNamespace(scale=scale, number=number), scale.steps)[1]
+            left = clock.tell(scale, number, scale.steps)[1]
     return seconds_in(left), rest
 
 

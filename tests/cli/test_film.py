@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 import scumble as package
-from scumble.cli.film import MAX_FRAMES, Films, Snapshots, Timelapse
 from scumble.errors import OutputError, OutputExists
 from scumble.options import Options
 from scumble.plan.plan import make_plan
+from scumble.runs.film import MAX_FRAMES, Films, Snapshots, Timelapse
 
 from .conftest import TINY, opened
 

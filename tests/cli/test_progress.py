@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from torch import Tensor
 
 import scumble
 from scumble.cli.progress import Lines, Words, percent
-from scumble.engine.step import Step
+from scumble.options import Options
+from scumble.runs.events import Stepped
 from scumble.runs.prepare import prepare
 
 TINY = {"size": 64, "steps": 3, "coarsest": 32, "threads": 1}
@@ -19,9 +21,9 @@ def lines(monkeypatch, capsys, content, style):
 
     def said(until=None, **how):
         run = prepare(content, style, **TINY)
-        report = Lines(Words(run.plan, until, **how))
+        report = Lines(Words(run.plan, until), **how)
         for step in run:
-            report.step(step)
+            report(Stepped.of_step(step))
             if step.count == until:
                 break
         return capsys.readouterr().err.splitlines()
@@ -46,19 +48,26 @@ def test_a_run_that_stops_early_is_done_there(lines):
 
 
 def test_no_cost_is_read_from_the_device_unless_it_is_told(lines, monkeypatch):
-    read = []
-    costs = Step.costs
-    monkeypatch.setattr(Step, "costs", lambda step: read.append(step) or costs(step))
+    steps, read, to_float = [], [], Tensor.__float__
+    step = Lines.step
+
+    def watched(report, event):
+        with monkeypatch.context() as patch:  # the optimizer reads costs of its own
+            patch.setattr(Tensor, "__float__", lambda cost: read.append(cost) or to_float(cost))
+            steps.append(step(report, event))
+
+    monkeypatch.setattr(Lines, "step", watched)
     lines()
+    assert len(steps) == 6
     assert not read
     assert "  total " in lines(verbose=True)[-1]
-    assert len(read) == 6
+    assert len(read) == 6 * (1 + len(Options().weight))
 
 
 def test_a_run_without_a_step_is_done(content, style):
     run = prepare(content, style, size=48, strength=0)
     (step,) = scumble.stylize_steps(content, style, size=48, strength=0)
-    assert Words(run.plan).done(step) == 1
+    assert Words(run.plan).done(Stepped.of_step(step)) == 1
 
 
 def test_only_what_is_done_is_100_percent():

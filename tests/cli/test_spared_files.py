@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from scumble.cli.painting import Reporter
+from scumble.cli.progress import Reporter
 from scumble.record import read_record
 
 from .conftest import TINY, opened

@@ -15,6 +15,7 @@ from scumble.cli.progress import percent
 from scumble.cli.settings import files_read
 from scumble.comparing.grid import Cell, Grid, Outcome, outcome, told
 from scumble.errors import OutputExists, ScumbleError
+from scumble.runs.events import CellDone, Note
 from scumble.runs.inputs import files_given
 from scumble.runs.result import Result
 from scumble.saving.names import resolve_path
@@ -84,16 +85,12 @@ class CellJson(CellReporter):
         self.grid = grid
 
     def done(self, number: int, progress: float, outcome: Outcome) -> None:
-        event = {
-            "event": "cell",
-            "cell": number + 1,
-            "of": len(self.grid.cells),
-            "progress": round(progress, 4),
-        }
-        say_json(event | {"axes": dict(self.grid.cells[number].values)} | told(outcome))
+        axes, of = dict(self.grid.cells[number].values), len(self.grid.cells)
+        event = CellDone(cell=number + 1, of=of, progress=progress, axes=axes, **told(outcome))
+        say_json(event.to_json())
 
     def note(self, text: str) -> None:
-        say_json({"event": "note", "text": text})
+        say_json(Note(text=text).to_json())
 
 
 class CellBar(CellLines):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scumble.engine.step import Step
     from scumble.plan.plan import Plan
     from scumble.plan.pyramid import Scale
 
@@ -82,23 +81,23 @@ class RunClock:
         self.first: float | None = None
         self.last = 0.0
 
-    def tell(self, step: "Step", of: int) -> tuple[float, str]:
-        """Return the seconds since the first step, and `12 s left` once known; `of` steps are made at this size."""
-        now, pace = self.now(), self.paces.setdefault(step.scale.size, Pace())
+    def tell(self, scale: "Scale", number: int, of: int) -> tuple[float, str]:
+        """Return the seconds since the first step, and `12 s left` once known; at a scale `of` steps are made."""
+        now, pace = self.now(), self.paces.setdefault(scale.size, Pace())
         if self.first is None:
             self.first = now
         else:
-            pace.add(now - self.last, 1 + TARGETS * (step.number == 1))
+            pace.add(now - self.last, 1 + TARGETS * (number == 1))
         self.last = now
         here = pace.seconds
-        return now - self.first, "" if here is None else left(self._left(step, of, here))
+        return now - self.first, "" if here is None else left(self._left(scale, of - number, here))
 
-    def _left(self, step: "Step", of: int, here: float) -> float:
-        """Return the seconds left when a step takes so many now."""
-        seconds = here * max(0, of - step.number)
+    def _left(self, now: "Scale", steps: int, here: float) -> float:
+        """Return the seconds left when a step takes so many now, and so many steps are left at this scale."""
+        seconds = here * max(0, steps)
         for scale in self.scales:
-            if max(scale.size) > max(step.scale.size):
-                seconds += here * self._times(step.scale, scale) * (scale.steps + TARGETS)
+            if max(scale.size) > max(now.size):
+                seconds += here * self._times(now, scale) * (scale.steps + TARGETS)
         return seconds
 
     def _times(self, now: "Scale", then: "Scale") -> float:

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from scumble.cli.console import tell, tell_json, tell_path
-from scumble.cli.film import Films
 from scumble.plan.plan import Plan
+from scumble.runs.film import Films
 
 
 def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> None:

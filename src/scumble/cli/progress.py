@@ -2,26 +2,47 @@
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat
 
 from scumble.cli.clock import RunClock
 from scumble.cli.console import printable, say, say_json
 from scumble.plan.plan import with_steps
+from scumble.runs.events import Event, Note, Snapshot, Stepped
 
 if TYPE_CHECKING:
-    from scumble.engine.run import Step
     from scumble.plan.plan import Plan
 
 SECONDS_BETWEEN_LINES = 3.0
 
 
-def costs_line(costs: Mapping[str, float]) -> str:
-    """Return costs as text, such as `total 5.05e+09  content-coursera 7878`."""
-    return "  ".join(f"{name} {cost:.4g}" for name, cost in costs.items())
+def costs_line(costs: Mapping[str, SupportsFloat]) -> str:
+    """Return costs as text, such as `total 5.05e+09  content-coursera 7878`. Waits for the device."""
+    return "  ".join(f"{name} {float(cost):.4g}" for name, cost in costs.items())
 
 
 class Reporter:
-    """Says nothing; the base of those that do. A context: `close` is called whatever happens."""
+    """Takes events and says nothing; the base of those that do. A context: `close` is called whatever happens.
+
+    Args:
+        verbose: whether to tell the costs, too; to read them is to wait for the device.
+    """
+
+    def __init__(self, *, verbose: bool = False) -> None:
+        self.verbose = verbose
+
+    def __call__(self, event: Event) -> None:
+        """Show an event, if it is one that is shown while the run goes on."""
+        if isinstance(event, Stepped):
+            self.step(event)
+        elif isinstance(event, Note):
+            self.note(event.text)
+        elif isinstance(event, Snapshot):
+            costs = f"  {self.costs(event)}" if self.verbose else ""
+            self.note(f"{event.path}  step {event.count}{costs}")
+
+    def costs(self, event: Stepped | Snapshot) -> str:
+        """Return the costs of a step if they are to be told."""
+        return costs_line(event.costs) if self.verbose else ""
 
     def __enter__(self) -> "Reporter":
         return self
@@ -29,7 +50,7 @@ class Reporter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def step(self, step: "Step") -> None:
+    def step(self, step: Stepped) -> None:
         """Show a step."""
 
     def note(self, text: str) -> None:
@@ -45,49 +66,45 @@ class Words:
     Args:
         plan: of the run.
         until: the step that it stops after, if that is before the end.
-        verbose: whether to tell the costs, too.
     """
 
-    def __init__(self, plan: "Plan", until: int | None = None, *, verbose: bool = False) -> None:
+    def __init__(self, plan: "Plan", until: int | None = None) -> None:
         asked = plan if until is None else with_steps(plan, until)
-        self.steps = {scale.size: scale.steps for scale in asked.scales}
-        whole, self.verbose = sum(scale.work for scale in plan.scales), verbose
+        self.scales = {scale.size: scale for scale in asked.scales}
+        whole = sum(scale.work for scale in plan.scales)
         self.share = sum(scale.work for scale in asked.scales) / whole if whole else 1.0
         self.clock = RunClock(asked)
 
-    def of(self, step: "Step") -> int:
+    def of(self, step: Stepped) -> int:
         """Return how many steps are to be made at this size."""
-        return min(step.of, self.steps.get(step.scale.size, step.of))
+        return min(step.of, self.scales[step.scale].steps)
 
-    def done(self, step: "Step") -> float:
+    def done(self, step: Stepped) -> float:
         """Return the share of the work that is done, [0, 1]."""
         return min(1.0, step.progress / self.share)
 
-    def told(self, step: "Step") -> tuple[str, float, str]:
+    def told(self, step: Stepped) -> tuple[str, float, str]:
         """Return where a run stands, such as `256 x 192, step 12 of 40`, the seconds so far, and what is left."""
-        where = f"{step.scale.width} x {step.scale.height}, step {step.number} of {self.of(step)}"
-        seconds, left = self.clock.tell(step, self.of(step))
-        return where, seconds, left
-
-    def costs(self, step: "Step") -> str:
-        """Return the costs of a step if they are to be told; to read them is to wait for the device."""
-        return costs_line(step.costs()) if self.verbose else ""
+        width, height = step.scale
+        seconds, left = self.clock.tell(self.scales[step.scale], step.step, self.of(step))
+        return f"{width} x {height}, step {step.step} of {self.of(step)}", seconds, left
 
 
 class Lines(Reporter):
     """A line every few seconds, for logs and pipes."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, verbose: bool = False) -> None:
+        super().__init__(verbose=verbose)
         self.words = words
         self.said = -SECONDS_BETWEEN_LINES
 
-    def step(self, step: "Step") -> None:
+    def step(self, step: Stepped) -> None:
         where, seconds, left = self.words.told(step)
         done = self.words.done(step)
         if seconds - self.said < SECONDS_BETWEEN_LINES and done < 1:
             return
         self.said = seconds
-        parts = (f"{percent(done)}  {where}", left if done < 1 else "", self.words.costs(step))
+        parts = (f"{percent(done)}  {where}", left if done < 1 else "", self.costs(step))
         say("  ".join(filter(None, parts)))
 
     def note(self, text: str) -> None:
@@ -95,27 +112,23 @@ class Lines(Reporter):
 
 
 class JsonLines(Reporter):
-    """One JSON object for each step, for programs."""
+    """One JSON object for each step and each note, for programs."""
 
-    def step(self, step: "Step") -> None:
-        told = {
-            "event": "step", "scale": list(step.scale.size), "step": step.number, "of": step.of,
-            "progress": round(step.progress, 4), "costs": step.costs(),
-            "layers": step.costs_of_layers(), "weights": dict(step.weights),
-        }  # fmt: skip
-        say_json(told)
+    def step(self, step: Stepped) -> None:
+        say_json(step.to_json())
 
     def note(self, text: str) -> None:
-        say_json({"event": "note", "text": text})
+        say_json(Note(text=text).to_json())
 
 
 class Bar(Reporter):
     """One bar for the whole run, for terminals: which size is painted, how much is done, how long it will take."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, verbose: bool = False) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        super().__init__(verbose=verbose)
         self.words = words
         self.bar: Progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -126,10 +139,10 @@ class Bar(Reporter):
         self.task = self.bar.add_task("getting ready", total=1.0, told="")
         self.bar.start()
 
-    def step(self, step: "Step") -> None:
+    def step(self, step: Stepped) -> None:
         where, _, left = self.words.told(step)
         done = self.words.done(step)
-        told = "  ".join(filter(None, (percent(done), left if done < 1 else "", self.words.costs(step))))
+        told = "  ".join(filter(None, (percent(done), left if done < 1 else "", self.costs(step))))
         self.bar.update(self.task, completed=done, description=where, told=told)
 
     def note(self, text: str) -> None:
@@ -156,6 +169,6 @@ def reporter(
     if quiet:
         return Reporter()
     if as_json:
-        return JsonLines()
-    words = Words(plan, until, verbose=verbose)
-    return Bar(words) if sys.stderr.isatty() else Lines(words)
+        return JsonLines(verbose=verbose)
+    words = Words(plan, until)
+    return Bar(words, verbose=verbose) if sys.stderr.isatty() else Lines(words, verbose=verbose)

@@ -18,6 +18,7 @@ from scumble.image.quiet import quiet
 from scumble.image.sheet import COLORS
 from scumble.paths import as_path
 from scumble.record import read_record
+from scumble.runs.events import Stepped, read_event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,15 +59,16 @@ def read_course(path: str | os.PathLike[str]) -> Course:
 def _course_of_lines(path: Path) -> Course | None:
     keeper, count = Keeper(), 0
     try:
-        for event in _steps(path):
+        for told in _steps(path):
             count += 1
-            width, height = event["scale"]
-            costs, weights = _numbers(event["costs"]), _numbers(event.get("weights", {}))
-            of_layers = {name: _numbers(of_name) for name, of_name in _few(event.get("layers", {})).items()}
+            for named in (told["costs"], told.get("weights", {}), *_few(told.get("layers", {})).values()):
+                _numbers(named)
+            event = read_event(told)
+            assert isinstance(event, Stepped)
             layers = {
-                (name, layer): cost for name, of_name in of_layers.items() for layer, cost in of_name.items()
+                (name, layer): cost for name, costs in event.layers.items() for layer, cost in costs.items()
             }
-            keeper.keep(count, (width, height), costs, layers, weights)
+            keeper.keep(count, event.scale, event.costs, layers, event.weights)
             if len(keeper.scales) > MAX_SCALES:
                 raise ValueError(f"more than {MAX_SCALES} scales")
         return keeper.course()
@@ -98,14 +100,14 @@ def _numbers(named: dict[str, Any]) -> dict[str, float]:
 
 
 def _steps(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the steps among the lines of a file, whatever else it holds."""
+    """Yield what tells of a step among the lines of a file, whatever else it holds."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RecordError(f"{str(path)!r} has more than {MAX_BYTES:,} bytes")
         with path.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 event = json.loads(line) if line.startswith("{") else None
-                if isinstance(event, dict) and event.get("event") == "step":
+                if isinstance(event, dict) and event.get("event") == Stepped.kind:
                     yield event
     except OSError as error:
         raise RecordError(f"cannot read {str(path)!r}: {error.strerror or error}") from error

@@ -19,6 +19,7 @@ from scumble.image.sheet import sheet
 from scumble.options import Options
 from scumble.plan.plan import Plan
 from scumble.record import Record
+from scumble.runs.job import Job
 from scumble.runs.prepare import prepare
 from scumble.runs.result import Result
 from scumble.runs.run import Run
@@ -49,6 +50,15 @@ class Cell:
     def label(self) -> str:
         """All that is said of it in one line."""
         return ", ".join(label(name, value) for name, value in self.values.items())
+
+    @property
+    def job(self) -> Job:
+        """The same as data, nothing to be written.
+
+        Raises:
+            JobError: a picture is not in a file.
+        """
+        return Job(content=self.content, styles=self.styles, options=self.options)
 
     def prepare(self) -> Run:
         """Return the run that paints it."""

@@ -6,7 +6,8 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from scumble.errors import BadOption, several
-from scumble.options.values import LOSSES, Few, Layers, LayersOfStyles, Part, Weight, shown
+from scumble.options.frozen import Frozen
+from scumble.options.values import LOSSES, Few, Layers, LayersOfStyles, Part, Weights, shown
 from scumble.registry import names
 
 
@@ -24,18 +25,18 @@ class Losses(Part):
         description="What the network reads: pixels as its weights expect them; the same in the units of "
         "0-255 networks; or raw, [0, 1] as it is.",
     )
-    weight: Annotated[dict[str, Weight], Few, LOSSES, Parameter(show_default=shown)] = Field(
-        {"content": 0.2, "covariance": 1.0, "roughness": 10.0, "range": 1000.0, "palette": 1000.0},
+    weight: Annotated[Weights, Few, LOSSES, Parameter(show_default=shown)] = Field(
+        Frozen(content=0.2, covariance=1.0, roughness=10.0, range=1000.0, palette=1000.0),
         description="Weight of a loss, such as --weight.gram 2; 0 leaves it out. "
         f"Losses: {', '.join(names('losses'))}.",
     )
     content_layers: Annotated[Layers, LOSSES] = Field(
-        {"relu3_2": 1.0},
+        Frozen(relu3_2=1.0),
         min_length=1,
         description="Layers of content losses, relu4_2, or with weights, relu3_2=0.5,relu4_2=0.5.",
     )
     style_layers: Annotated[LayersOfStyles, LOSSES] = Field(
-        {"relu1_1": 0.52, "relu2_1": 0.26, "relu3_1": 0.13, "relu4_1": 0.06, "relu5_1": 0.03},
+        Frozen(relu1_1=0.52, relu2_1=0.26, relu3_1=0.13, relu4_1=0.06, relu5_1=0.03),
         min_length=1,
         description="Layers of style losses, relu1_1,relu2_1, or with weights, relu1_1=0.5,relu2_1=0.5; those of "
         "several styles with semicolons between.",

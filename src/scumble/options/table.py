@@ -10,6 +10,7 @@ from pydantic import PrivateAttr, ValidationError
 from scumble.errors import BadOption, UnknownName, UsageError
 from scumble.options.color import Color
 from scumble.options.familiar import here
+from scumble.options.frozen import Frozen, frozen
 from scumble.options.look import Look
 from scumble.options.losses import Losses
 from scumble.options.machine import Machine
@@ -31,7 +32,7 @@ LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
 
 
 class Options(Machine, Search, Losses, Color, Styles, Look):
-    """What determines a picture, given its content and styles; frozen.
+    """What determines a picture, given its content and styles; frozen throughout.
 
     Raises:
         BadOption: a value outside its range or choices.
@@ -46,7 +47,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         scumble.errors.UnknownName: unknown option 'strenght'; did you mean 'strength'? ...
     """
 
-    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _given: Frozen = PrivateAttr(default_factory=Frozen)
 
     def __init__(self, /, *nameless: Any, **values: Any) -> None:
         if nameless:
@@ -62,7 +63,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
             super().__init__(**with_preset(values))
         except ValidationError as error:
             raise bad_option(error) from None
-        self._given = values
+        self._given = as_given(values, self)
 
     def model_post_init(self, _: object) -> None:
         check("backbone", "backbones", self.backbone)
@@ -81,7 +82,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What was asked for by name; the rest comes from the preset or is a default."""
+        """What was asked for by name, as plain data; the rest comes from the preset or is a default."""
         return dict(self._given)
 
     @property
@@ -121,6 +122,19 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
+def as_given(values: Mapping[str, Any], taken: Options) -> Frozen:
+    """Return what was given as plain data; of what is none, as an iterator or an array, what it was taken for."""
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            given[name] = frozen(value)
+        except TypeError:
+            given[name] = getattr(taken, name)
+            if isinstance(value, Mapping) and name == "weight":  # it holds those of the preset, too
+                given[name] = Frozen({loss: weight for loss, weight in taken.weight.items() if loss in value})
+    return Frozen(given)
+
+
 def with_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of the preset that is named, and over them the values; weights are merged."""
     name = values.get("preset", "default")
@@ -152,7 +166,7 @@ def bad_option(error: ValidationError) -> BadOption:
     errors = error.errors(include_url=False)
     of_one = [each for each in errors if each["loc"][:1] == errors[0]["loc"][:1]]
     first = max(of_one, key=lambda each: len(each["loc"]))  # of several allowed types, the one that fits best
-    path = [part for part in first["loc"] if not str(part).startswith(("dict[", "tuple["))]
+    path = [part for part in first["loc"] if not str(part).startswith(("dict[", "tuple[", "function-"))]
     where = ".".join(part for part in path if isinstance(part, str))
     shown = shortly(first["input"])
     field = Options.model_fields.get(str(first["loc"][0])) if first["loc"] else None

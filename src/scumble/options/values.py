@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 
 from cyclopts import Group, Parameter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from scumble.options.frozen import Frozen
 from scumble.options.paper import PAPERS
 
 T = TypeVar("T")
@@ -162,9 +163,10 @@ MACHINE = Parameter(group=Group("Machine", sort_key=6))
 Weight = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Few = BeforeValidator(few)  # of several, the last one comes first: a value is parsed before it is counted
-Layers = Annotated[dict[str, Weight], Few, BeforeValidator(parse_layers), listed("LAYERS")]
+Weights = Annotated[dict[str, Weight], AfterValidator(Frozen)]
+Layers = Annotated[Weights, Few, BeforeValidator(parse_layers), listed("LAYERS")]
 LayersOfStyles = Annotated[
-    dict[str, Weight] | tuple[dict[str, Weight], ...],
+    Weights | tuple[Weights, ...],
     Few,
     BeforeValidator(parse_layers_of_styles),
     listed("LAYERS", repeatable=False),

@@ -52,7 +52,8 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _check_finite(values: dict[str, Any]) -> dict[str, Any]:
+def require_plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values of JSON as they are; `ValueError` where they are nested too deep, not finite, or no JSON."""
     for value, depth in _walk(values):
         if depth > MAX_DEPTH:
             raise ValueError(f"must be nested at most {MAX_DEPTH} deep")
@@ -168,7 +169,7 @@ class Record(Recorded):
 
     scumble: str
     made: Utc
-    options: Annotated[dict[str, Any], AfterValidator(_check_finite)]
+    options: Annotated[dict[str, Any], AfterValidator(require_plain)]
     content: Source
     styles: Annotated[tuple[Source, ...], FailFast()]
     start: Source | None = None
@@ -227,5 +228,5 @@ _NUMBERS = re.compile(r"\[\n\s+(-?\d[^]{}\"[]*?)\n\s+\]")  # within strings, JSO
 def _strict_json(data: bytes) -> bytes:
     """Return JSON as it is, once it is known to be shallow, finite and UTF-8."""
     value = from_json(data, allow_inf_nan=False)
-    _check_finite({"record": value})
+    require_plain({"record": value})
     return data

@@ -134,10 +134,14 @@ class Films:
             self.problem, self.snapshots = OutputError(problem.message, problem.hint), None
             return None
 
-    def finish(self, last: "Step") -> Path | None:
-        """Write the timelapse, if there is one; return its path."""
+    def close(self) -> None:
+        """Let others write where the snapshots are."""
         if self.snapshots:
             self.snapshots.series.close()
+
+    def finish(self, last: "Step") -> Path | None:
+        """Write the timelapse, if there is one; return its path."""
+        self.close()
         try:
             saved = self.timelapse.finish(last) if self.timelapse else None
         except ScumbleError as problem:
