@@ -9,11 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from scumble.backbones.chain import Chain, by_hand
+from scumble.backbones.extents import Extent, extents_of
 from scumble.backbones.layers import Pool, Pooling
 from scumble.backbones.normalization import Normalization as Normalization
 from scumble.errors import ImageError, UnknownName
 from scumble.registry import Registry
 
+LAYER = re.compile(r"(conv|relu|pool)([1-5])(?:_([1-4]))?")  # what VGG calls its own
 SIZE_HINT = "take a larger picture, or shallower layers; a narrow one may be cropped"
 
 
@@ -38,6 +40,7 @@ class Backbone(nn.Module):
         self.normalization = normalization or Normalization()
         named = self.build()
         self.names = tuple(name for name, _ in named)
+        self.extents = extents_of(named)
         self.features = nn.Sequential(*(layer for _, layer in named))
         for layer in self.features:
             if isinstance(layer, Pool):
@@ -51,7 +54,7 @@ class Backbone(nn.Module):
 
     @classmethod
     def build(cls) -> list[tuple[str, nn.Module]]:
-        """Return the layers in order, each with its name."""
+        """Return the layers in order, each with its name; each says what its positions see, as `window_of` reads."""
         raise NotImplementedError
 
     @property
@@ -119,26 +122,22 @@ class Backbone(nn.Module):
 
     def smallest_side(self, name: str) -> int:
         """Return the side of the smallest image that reaches a layer, in pixels."""
-        side = 1
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in reversed(list(self.features)[:depth]):
-            if isinstance(layer, Pool):
-                side = (side - 1) * layer.stride + layer.kernel
-            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
-                padding = int(layer.padding[0])
-                side = max(1, (side - 1) * layer.stride[0] + layer.kernel_size[0] - 2 * padding)
-        return side
+        return self.extent(name).least
 
     def layer_size(self, name: str, height: int, width: int) -> tuple[int, int]:
         """Return height and width of a layer's activation for an image of this size."""
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in list(self.features)[:depth]:
-            if isinstance(layer, Pool):
-                height, width = ((side - layer.kernel) // layer.stride + 1 for side in (height, width))
-            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
-                spare = 2 * int(layer.padding[0]) - layer.kernel_size[0]
-                height, width = ((side + spare) // layer.stride[0] + 1 for side in (height, width))
-        return height, width
+        extent = self.extent(name)
+        return extent.positions(height), extent.positions(width)
+
+    def extent(self, name: str) -> Extent:
+        """Return how a layer's positions lie over the picture.
+
+        Raises:
+            UnknownName: there is no such layer.
+        """
+        if name not in self.extents:
+            raise UnknownName("layer", name, self.names)
+        return self.extents[name]
 
     def stride_and_reach(self, name: str) -> tuple[int, int]:
         """Return how many pixels a layer's positions are apart, and how far at most each of them sees to a side.
@@ -161,17 +160,19 @@ class Backbone(nn.Module):
             >>> backbones["vgg19"]().receptive_field("relu5_1")
             (16, 70, 85)
         """
-        stride, before, after = 1, 0, 0
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in list(self.features)[:depth]:
-            if isinstance(layer, Pool):
-                after, stride = after + (layer.kernel - 1) * stride, stride * layer.stride
-            elif isinstance(layer, nn.Conv2d):
-                padding = int(layer.padding[0])
-                before += padding * stride
-                after += (layer.kernel_size[0] - 1 - padding) * stride
-                stride *= layer.stride[0]
-        return stride, before, after
+        extent = self.extent(name)
+        return extent.stride, extent.before, extent.after
+
+    def block(self, name: str) -> int:
+        """Return the block that a layer is in, counted from 1: that of its name, or else by how far it is halved.
+
+        Example:
+            >>> from scumble.backbones.base import backbones
+            >>> backbones["vgg19"]().block("relu3_1"), backbones["vgg19"]().block("image")
+            (3, 1)
+        """
+        match = LAYER.fullmatch(name)
+        return int(match[2]) if match else self.extent(name).stride.bit_length()
 
     def nearest_layer(self, name: str) -> str:
         """Return this backbone's layer for a name from another one: the same block, as deep as there is.
@@ -183,7 +184,7 @@ class Backbone(nn.Module):
         """
         if name in ("image", *self.names):
             return name
-        match = re.fullmatch(r"(conv|relu|pool)([1-5])(?:_([1-4]))?", name)
+        match = LAYER.fullmatch(name)
         same = [own for own in self.names if match and re.match(rf"{match[1]}{match[2]}(_|$)", own)]
         if not match or not same:
             raise UnknownName("layer", name, self.names)

@@ -1,6 +1,6 @@
 """What a run compares: the losses that count, the layers that each reads, and the share of each style in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 
 from torch import Tensor
@@ -28,14 +28,19 @@ def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     return found
 
 
-def from_block(first: int, layers: dict[str, float]) -> dict[str, float]:
+def from_block(first: int, layers: dict[str, float], block: Callable[[str], int]) -> dict[str, float]:
     """Return the layers of a block and later ones, their weights scaled to the sum of all; all if there are none.
 
+    Args:
+        first: the block.
+        layers: weights by name.
+        block: of a layer.
+
     Example:
-        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25})
+        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25}, lambda name: int(name[4]))
         {'relu3_1': 0.5, 'relu4_1': 0.5}
     """
-    deep = {name: weight for name, weight in layers.items() if int(name[4]) >= first}
+    deep = {name: weight for name, weight in layers.items() if block(name) >= first}
     if not sum(deep.values()):
         return layers
     scale = sum(layers.values()) / sum(deep.values())
@@ -110,7 +115,8 @@ class Compared:
             return {"image": 1.0}
         if loss.reference == "content":
             return self._own(self.options.content_layers)
-        return from_block(loss.first_block, {layer: weight for layer, (weight, _) in self.of_styles.items()})
+        weights = {layer: weight for layer, (weight, _) in self.of_styles.items()}
+        return from_block(loss.first_block, weights, self.backbone.block)
 
     def all_layers(self, reference: str | None = None) -> list[str]:
         """Return every layer that is read, or those of losses with one kind of reference."""

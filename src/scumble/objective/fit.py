@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 
 from scumble.backbones.base import Backbone
 from scumble.errors import OutOfMemory
@@ -70,14 +69,7 @@ def whole_only(options: Options) -> list[str]:
 
 def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
     """Return the bytes that all layers up to one hold for each pixel of the picture: a quarter after each pool."""
-    per_pixel, width = 0.0, 3
-    depth = backbone.names.index(layer) + 1 if layer in backbone.names else 0
-    for name, module in list(zip(backbone.names, backbone.features, strict=True))[:depth]:
-        if isinstance(module, nn.Conv2d):
-            width = module.out_channels
-        else:
-            per_pixel += width / backbone.stride_and_reach(name)[0] ** 2
-    return per_pixel * precision.itemsize
+    return backbone.extent(layer).kept * precision.itemsize
 
 
 class Need:
@@ -95,7 +87,7 @@ class Need:
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
         self.halos = halos(backbone, layers)
-        self.stride = max(backbone.stride_and_reach(layer)[0] for layer in layers)
+        self.stride = math.lcm(*(backbone.extent(layer).stride for layer in layers))
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
@@ -104,7 +96,7 @@ class Need:
         copies = len(turned(torch.empty(1, 1, 1, 1, dtype=torch.float32), plan.options.style_turns))
         self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
         self.pictures = copies * ARRAY * sum(areas)
-        self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
+        self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.parameters())
 
     def bytes(self, width: int, height: int, fit: Fit) -> float:
         """Return the bytes that a scale of a size takes at its peak, with its bleed."""
@@ -176,7 +168,5 @@ def too_large(width: int, height: int) -> OutOfMemory:
 
 def own_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
     """Return the bytes of a layer by itself for each pixel of the picture."""
-    before = max(0, backbone.names.index(layer) - 1)
-    return activation_bytes(backbone, layer, precision) - (
-        activation_bytes(backbone, backbone.names[before], precision) if before else 0
-    )
+    extent = backbone.extent(layer)
+    return extent.channels / extent.stride**2 * precision.itemsize

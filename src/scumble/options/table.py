@@ -16,14 +16,16 @@ from scumble.options.paper import DPI, flaw, is_print
 from scumble.options.search import Search
 from scumble.options.styles import Styles
 from scumble.presets import load_preset
-from scumble.registry import check, names
+from scumble.registry import check, is_ours, names
 
 MAX_SIDE = 16384
 PATTERNS = {
     "size": f"it should be as 512, 400x300, 30cm, 30x20cm, 12in, A4 or letter, a side 1 to {MAX_SIDE} pixels",
     "regions": "it should be auto, off, or 1 to 8",
 }
-LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
+LAYER = re.compile(
+    r"(conv|relu|pool)[1-5](_[1-4])?"
+)  # in our backbones; one of a plugin has names of its own
 
 
 class Options(Machine, Search, Losses, Color, Styles, Look):
@@ -63,7 +65,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
             check("loss", "losses", name)
         several = [self.style_layers] if isinstance(self.style_layers, dict) else self.style_layers
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
-            if not LAYER.fullmatch(layer):
+            if is_ours("backbones", self.backbone) and not LAYER.fullmatch(layer):
                 raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
         message, hint = flaw(self.size, self.dpi or DPI, MAX_SIDE)
         if message:
