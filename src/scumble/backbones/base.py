@@ -1,9 +1,9 @@
 """What a backbone is: a frozen chain of named layers, read at any of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +12,11 @@ from scumble.backbones.chain import Chain, by_hand
 from scumble.backbones.extents import Extent, extents_of
 from scumble.backbones.layers import Pool, Pooling
 from scumble.backbones.normalization import Normalization as Normalization
-from scumble.errors import ImageError, UnknownName
+from scumble.errors import ImageError, UnknownName, UsageError
 from scumble.registry import Registry
 
 LAYER = re.compile(r"(conv|relu|pool)([1-5])(?:_([1-4]))?")  # what VGG calls its own
+Kind = Literal["content", "style"]
 SIZE_HINT = "take a larger picture, or shallower layers; a narrow one may be cropped"
 
 
@@ -31,13 +32,13 @@ class Backbone(nn.Module):
     """
 
     own_pooling: ClassVar[Pooling] = "max"
+    own_weights: ClassVar[bool] = False  # whether they come with the class, and not as a weights file
 
     mean: Tensor
     std: Tensor
 
     def __init__(self, normalization: Normalization | None = None, pooling: Pooling | None = None) -> None:
         super().__init__()
-        self.normalization = normalization or Normalization()
         named = self.build()
         self.names = tuple(name for name, _ in named)
         self.extents = extents_of(named)
@@ -46,6 +47,11 @@ class Backbone(nn.Module):
             if isinstance(layer, Pool):
                 layer.kind = pooling or self.own_pooling
         self.hand = True  # the fast way back where there is one; False is autograd's, for comparison
+        self._settle(normalization or Normalization())
+
+    def _settle(self, normalization: Normalization) -> None:
+        """Keep the input that the weights expect, and freeze them."""
+        self.normalization = normalization
         for key, value in (("mean", self.normalization.mean), ("std", self.normalization.std)):
             # on the CPU even while the weights are built on the meta device
             numbers = torch.tensor(value, dtype=torch.float32, device="cpu")
@@ -99,11 +105,16 @@ class Backbone(nn.Module):
         self.require_size(image.shape[-2], image.shape[-1], wanted)
         features = {"image": image} if "image" in wanted else {}
         activation = self.normalize(image).to(self.precision, memory_format=torch.channels_last)
-        depth = 1 + max((self.names.index(name) for name in wanted - {"image"}), default=-1)
+        return features | self._read(activation, wanted - {"image"})
+
+    def _read(self, activation: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
+        """Return the named layers' activations for a normalized image."""
+        features: dict[str, Tensor] = {}
+        depth = 1 + max((self.names.index(name) for name in wanted), default=-1)
         layers = list(zip(self.names, self.features, strict=True))[:depth]
         if self.hand and activation.requires_grad and by_hand(layers):
             inner = [name for name, _ in layers if name in wanted]
-            return features | dict(zip(inner, Chain.apply(activation, layers, inner), strict=True))  # type: ignore[no-untyped-call]
+            return dict(zip(inner, Chain.apply(activation, layers, inner), strict=True))  # type: ignore[no-untyped-call]
         for name, layer in layers:
             activation = layer(activation)
             if name in wanted:
@@ -161,6 +172,11 @@ class Backbone(nn.Module):
             (16, 70, 85)
         """
         extent = self.extent(name)
+        if extent.everywhere:
+            raise UsageError(
+                f"each position of the layer {name!r} sees the whole picture, which therefore is not cut into parts",
+                "take a layer before it, or paint a smaller picture",
+            )
         return extent.stride, extent.before, extent.after
 
     def block(self, name: str) -> int:
@@ -174,14 +190,19 @@ class Backbone(nn.Module):
         match = LAYER.fullmatch(name)
         return int(match[2]) if match else self.extent(name).stride.bit_length()
 
-    def nearest_layer(self, name: str) -> str:
+    def nearest_layer(self, name: str, of: Kind | None = None) -> str:
         """Return this backbone's layer for a name from another one: the same block, as deep as there is.
 
         `relu5_4` of VGG-19 is `relu5_1` here if that is the last of block 5, and `relu5` in AlexNet.
 
+        Args:
+            name: of the layer.
+            of: what is compared in it; here a layer is the same for both.
+
         Raises:
             UnknownName: the name is no layer of this kind of network.
         """
+        del of
         if name in ("image", *self.names):
             return name
         match = LAYER.fullmatch(name)

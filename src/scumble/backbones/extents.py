@@ -119,7 +119,7 @@ def window_of(module: nn.Module, name: str) -> Window:
     if window is None:
         raise PluginFailed(
             f"the layer {name!r} is of type {type(module).__name__}, which does not say what its positions see",
-            "give it a method window() that returns a Window(kernel, stride, padding)",
+            "give it a method window() that returns a Window, or make the backbone a Foreign, which measures it",
         )
     return window
 

@@ -5,7 +5,7 @@ from itertools import compress
 
 from torch import Tensor
 
-from scumble.backbones.base import Backbone
+from scumble.backbones.base import Backbone, Kind
 from scumble.colors.distribution import bands
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
@@ -79,11 +79,11 @@ class Compared:
         self.of_styles = self._of_styles(shares)
         self.layers = {name: self._layers(loss) for name, loss in self.losses.items()}
 
-    def _own(self, asked: dict[str, float]) -> dict[str, float]:
+    def _own(self, asked: dict[str, float], of: Kind) -> dict[str, float]:
         """Return layers and weights in the backbone's names; several that one layer stands for add up."""
         found: dict[str, float] = {}
         for name, weight in asked.items():
-            own = self.backbone.nearest_layer(name)
+            own = self.backbone.nearest_layer(name, of)
             found[own] = found.get(own, 0.0) + weight
         return found
 
@@ -93,7 +93,7 @@ class Compared:
         A style counts in the layers that it was given. Where not all do, the weight is the mean of those that do, so
         that one style's fine layers and another's coarse ones count as much as if both had all.
         """
-        by_style = [self._own(layers) for layers in self.options.layers_of_styles(len(shares))]
+        by_style = [self._own(layers, "style") for layers in self.options.layers_of_styles(len(shares))]
         found = {}
         for layer in dict.fromkeys(layer for layers in by_style for layer in layers):
             counting = [
@@ -114,7 +114,7 @@ class Compared:
         if loss.on_image:
             return {"image": 1.0}
         if loss.reference == "content":
-            return self._own(self.options.content_layers)
+            return self._own(self.options.content_layers, "content")
         weights = {layer: weight for layer, (weight, _) in self.of_styles.items()}
         return from_block(loss.first_block, weights, self.backbone.block)
 

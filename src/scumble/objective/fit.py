@@ -86,7 +86,8 @@ class Need:
         compared = Compared(plan.options, backbone, plan.shares)
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
-        self.halos = halos(backbone, layers)
+        self.everywhere = [layer for layer in layers if backbone.extent(layer).everywhere]
+        self.halos = halos(backbone, ["image", *set(layers).difference(self.everywhere)])
         self.stride = math.lcm(*(backbone.extent(layer).stride for layer in layers))
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
@@ -118,7 +119,12 @@ class Need:
 
     def fit(self, width: int, height: int, most: float) -> Fit | None:
         """Return the first rung that stays below `most` bytes, or None."""
-        return next((fit for fit in rungs(self.options) if self.bytes(width, height, fit) <= most), None)
+        ways = filter(self.allows, rungs(self.options))
+        return next((fit for fit in ways if self.bytes(width, height, fit) <= most), None)
+
+    def allows(self, fit: Fit) -> bool:
+        """Return whether the layers can be read in this way: not in tiles where one sees the whole picture."""
+        return not (fit.tile and self.everywhere)
 
     def fits(self, most: float) -> dict[Scale, Fit]:
         """Return for each scale how to compute it below `most` bytes.
@@ -136,7 +142,7 @@ class Need:
 
     def too_large(self, width: int, height: int, most: float) -> OutOfMemory:
         """Say what a picture that no rung fits would need, and what would fit."""
-        *_, last = rungs(self.options)
+        *_, last = filter(self.allows, rungs(self.options))
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
         by_system = address_limit() < 2 * most  # it moves while libraries load
@@ -144,6 +150,7 @@ class Need:
             [f"--size {edge} fits"] if edge > 64 else [] if by_system else ["--max-memory asks for more"]
         )
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
+        remedies += [f"no tiles: {layer} sees the whole picture" for layer in self.everywhere[:1]]
         remedies += ["raise ulimit -v" if by_system else "close other programs"]
         return OutOfMemory(
             f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
