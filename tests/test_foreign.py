@@ -6,14 +6,16 @@ import pytest
 import torch
 from torch import nn
 
+from scumble.backbones.base import backbones
 from scumble.backbones.cache import present_path, weights_sha256
 from scumble.backbones.extents import Extent, window_of
 from scumble.backbones.foreign import Foreign, _measured, measured_of
 from scumble.backbones.weights import load_backbone, verify
 from scumble.engine.forecast import forecast_here
 from scumble.engine.run import paint
-from scumble.errors import BadOption, PluginFailed, UnknownName, UsageError, WeightsError
+from scumble.errors import BadOption, OutOfMemory, PluginFailed, UnknownName, UsageError, WeightsError
 from scumble.look import features
+from scumble.objective.fit import Need
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
@@ -143,6 +145,15 @@ def test_what_depends_on_the_whole_picture_is_never_cut_into_tiles(layer):
     )
     with pytest.raises(UsageError, match="each position of the layer '1' sees the whole picture"):
         make_tiled_objective(network, options, picture, [picture], [1.0], None, 32)
+
+
+@pytest.mark.usefixtures("forget_plugins")
+def test_where_it_does_not_fit_into_memory_it_says_why_there_are_no_tiles(content):
+    backbones("global")(made(PLAIN, nn.GroupNorm(2, 4)))
+    plan = make_plan(Options(backbone="global", size=64), content, (content,), (1.0,))
+    need = Need(backbones["global"](), plan, torch.float32)
+    with pytest.raises(OutOfMemory, match="are allowed; no tiles, for its layer '1' sees the whole picture"):
+        need.fits(1e6)
 
 
 class Overwriting(nn.Module):

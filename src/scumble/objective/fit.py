@@ -150,10 +150,13 @@ class Need:
             [f"--size {edge} fits"] if edge > 64 else [] if by_system else ["--max-memory asks for more"]
         )
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
-        remedies += [f"no tiles: {layer} sees the whole picture" for layer in self.everywhere[:1]]
         remedies += ["raise ulimit -v" if by_system else "close other programs"]
+        whole = [
+            f"; no tiles, for its layer {layer!r} sees the whole picture" for layer in self.everywhere[:1]
+        ]
         return OutOfMemory(
-            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
+            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed"
+            + "".join(whole),
             ", or ".join(remedies),
         )
 
