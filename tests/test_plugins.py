@@ -4,9 +4,21 @@ import hashlib
 import sys
 
 import pytest
+import torch
 
-from scumble.errors import NameTaken, PluginFailed, RunFailed, UnknownName, UsageError, WeightsError
+from scumble.backbones.base import backbones
+from scumble.errors import (
+    BadOption,
+    NameTaken,
+    PluginFailed,
+    RunFailed,
+    UnknownName,
+    UsageError,
+    WeightsError,
+)
 from scumble.losses.base import losses
+from scumble.objective.compared import Compared
+from scumble.options import Options
 from scumble.plugins import Plugin, load_plugin, loaded_plugins
 from scumble.registry import known, names
 from scumble.runs.prepare import prepare
@@ -215,3 +227,31 @@ def test_a_loss_that_is_no_number_any_more_is_said(run_with):
 
 def test_a_double_is_no_mistake(run_with):
     list(run_with("return apart.double()"))
+
+
+NAMED = """
+from torch import nn
+from scumble.backbones.base import Backbone, backbones
+
+@backbones("named")
+class Named(Backbone):
+    @classmethod
+    def build(cls):
+        return [("r1", nn.Conv2d(3, 4, 3)), ("layer3.1", nn.Conv2d(4, 4, 3, stride=4))]
+"""
+
+
+def test_a_backbone_has_its_own_names_of_layers(written):
+    load_plugin(written(NAMED))
+    options = Options(backbone="named", content_layers="layer3.1", style_layers="r1=2,layer3.1=1")
+    with torch.device("meta"):
+        backbone = backbones["named"]()
+    compared = Compared(options, backbone)
+    assert compared.layers["content"] == {"layer3.1": 1.0}
+    assert compared.layers["covariance"] == {"r1": 2.0, "layer3.1": 1.0}
+    late = Compared(options.replace(weight={"nearest": 1.0}), backbone)
+    assert late.layers["nearest"] == {"layer3.1": 3.0}  # from block 3, as VGG has it at stride 4
+    with pytest.raises(UnknownName, match=r"unknown layer 'layer3\.2'; did you mean 'layer3\.1'\?"):
+        Compared(options.replace(content_layers="layer3.2"), backbone)
+    with pytest.raises(BadOption, match=r"'layer3\.1' is no layer"):
+        Options(content_layers="layer3.1")

@@ -34,6 +34,11 @@ def names(table: str) -> list[str]:
     return sorted(modules_by_name(table))
 
 
+def is_ours(table: str, name: str) -> bool:
+    """Return whether a name of a table, one that is there, comes with Scumble; imports nothing."""
+    return modules_by_name(table)[name].startswith("scumble.")
+
+
 def known() -> dict[str, dict[str, str]]:
     """Return for each table the modules by name, as they are now."""
     return {table: dict(modules_by_name(table)) for table in TABLES}

@@ -1,18 +1,21 @@
 """What a backbone is: a frozen chain of named layers, read at any of them."""
 
 import re
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Collection, Iterable
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from scumble.backbones.chain import Chain, by_hand
+from scumble.backbones.extents import Extent, extents_of
 from scumble.backbones.layers import Pool, Pooling
 from scumble.backbones.normalization import Normalization as Normalization
-from scumble.errors import ImageError, UnknownName
+from scumble.errors import ImageError, UnknownName, UsageError
 from scumble.registry import Registry
 
+LAYER = re.compile(r"(conv|relu|pool)([1-5])(?:_([1-4]))?")  # what VGG calls its own
+Kind = Literal["content", "style"]
 SIZE_HINT = "take a larger picture, or shallower layers; a narrow one may be cropped"
 
 
@@ -28,21 +31,27 @@ class Backbone(nn.Module):
     """
 
     own_pooling: ClassVar[Pooling] = "max"
+    own_weights: ClassVar[bool] = False  # whether they come with the class, and not as a weights file
 
     mean: Tensor
     std: Tensor
 
     def __init__(self, normalization: Normalization | None = None, pooling: Pooling | None = None) -> None:
         super().__init__()
-        self.normalization = normalization or Normalization()
         self.weights_sha256 = ""  # of the file that its weights were loaded from
         named = self.build()
         self.names = tuple(name for name, _ in named)
+        self.extents = extents_of(named)
         self.features = nn.Sequential(*(layer for _, layer in named))
         for layer in self.features:
             if isinstance(layer, Pool):
                 layer.kind = pooling or self.own_pooling
         self.hand = True  # the fast way back where there is one; False is autograd's, for comparison
+        self._settle(normalization or Normalization())
+
+    def _settle(self, normalization: Normalization) -> None:
+        """Keep the input that the weights expect, and freeze them."""
+        self.normalization = normalization
         for key, value in (("mean", self.normalization.mean), ("std", self.normalization.std)):
             # on the CPU even while the weights are built on the meta device
             numbers = torch.tensor(value, dtype=torch.float32, device="cpu")
@@ -51,7 +60,7 @@ class Backbone(nn.Module):
 
     @classmethod
     def build(cls) -> list[tuple[str, nn.Module]]:
-        """Return the layers in order, each with its name."""
+        """Return the layers in order, each with its name; each says what its positions see, as `window_of` reads."""
         raise NotImplementedError
 
     @property
@@ -91,11 +100,16 @@ class Backbone(nn.Module):
         self.require_size(image.shape[-2], image.shape[-1], wanted)
         features = {"image": image} if "image" in wanted else {}
         activation = self.normalize(image).to(self.precision, memory_format=torch.channels_last)
-        depth = 1 + max((self.names.index(name) for name in wanted - {"image"}), default=-1)
+        return features | self._read(activation, wanted - {"image"})
+
+    def _read(self, activation: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
+        """Return the named layers' activations for a normalized image."""
+        features: dict[str, Tensor] = {}
+        depth = 1 + max((self.names.index(name) for name in wanted), default=-1)
         layers = list(zip(self.names, self.features, strict=True))[:depth]
         if self.hand and activation.requires_grad and by_hand(layers):
             inner = [name for name, _ in layers if name in wanted]
-            return features | dict(zip(inner, Chain.apply(activation, layers, inner), strict=True))  # type: ignore[no-untyped-call]
+            return dict(zip(inner, Chain.apply(activation, layers, inner), strict=True))  # type: ignore[no-untyped-call]
         for name, layer in layers:
             activation = layer(activation)
             if name in wanted:
@@ -114,26 +128,22 @@ class Backbone(nn.Module):
 
     def smallest_side(self, name: str) -> int:
         """Return the side of the smallest image that reaches a layer, in pixels."""
-        side = 1
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in reversed(list(self.features)[:depth]):
-            if isinstance(layer, Pool):
-                side = (side - 1) * layer.stride + layer.kernel
-            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
-                padding = int(layer.padding[0])
-                side = max(1, (side - 1) * layer.stride[0] + layer.kernel_size[0] - 2 * padding)
-        return side
+        return self.extent(name).least
 
     def layer_size(self, name: str, height: int, width: int) -> tuple[int, int]:
         """Return height and width of a layer's activation for an image of this size."""
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in list(self.features)[:depth]:
-            if isinstance(layer, Pool):
-                height, width = ((side - layer.kernel) // layer.stride + 1 for side in (height, width))
-            elif isinstance(layer, nn.Conv2d) and layer.stride[0] > 1:
-                spare = 2 * int(layer.padding[0]) - layer.kernel_size[0]
-                height, width = ((side + spare) // layer.stride[0] + 1 for side in (height, width))
-        return height, width
+        extent = self.extent(name)
+        return extent.positions(height), extent.positions(width)
+
+    def extent(self, name: str) -> Extent:
+        """Return how a layer's positions lie over the picture.
+
+        Raises:
+            UnknownName: there is no such layer.
+        """
+        if name not in self.extents:
+            raise UnknownName("layer", name, self.names)
+        return self.extents[name]
 
     def stride_and_reach(self, name: str) -> tuple[int, int]:
         """Return how many pixels a layer's positions are apart, and how far at most each of them sees to a side.
@@ -156,29 +166,41 @@ class Backbone(nn.Module):
             >>> backbones["vgg19"]().receptive_field("relu5_1")
             (16, 70, 85)
         """
-        stride, before, after = 1, 0, 0
-        depth = self.names.index(name) + 1 if name in self.names else 0
-        for layer in list(self.features)[:depth]:
-            if isinstance(layer, Pool):
-                after, stride = after + (layer.kernel - 1) * stride, stride * layer.stride
-            elif isinstance(layer, nn.Conv2d):
-                padding = int(layer.padding[0])
-                before += padding * stride
-                after += (layer.kernel_size[0] - 1 - padding) * stride
-                stride *= layer.stride[0]
-        return stride, before, after
+        extent = self.extent(name)
+        if extent.everywhere:
+            raise UsageError(
+                f"each position of the layer {name!r} sees the whole picture, which therefore is not cut into parts",
+                "take a layer before it, or paint a smaller picture",
+            )
+        return extent.stride, extent.before, extent.after
 
-    def nearest_layer(self, name: str) -> str:
+    def block(self, name: str) -> int:
+        """Return the block that a layer is in, counted from 1: that of its name, or else by how far it is halved.
+
+        Example:
+            >>> from scumble.backbones.base import backbones
+            >>> backbones["vgg19"]().block("relu3_1"), backbones["vgg19"]().block("image")
+            (3, 1)
+        """
+        match = LAYER.fullmatch(name)
+        return int(match[2]) if match else self.extent(name).stride.bit_length()
+
+    def nearest_layer(self, name: str, of: Kind | None = None) -> str:
         """Return this backbone's layer for a name from another one: the same block, as deep as there is.
 
         `relu5_4` of VGG-19 is `relu5_1` here if that is the last of block 5, and `relu5` in AlexNet.
 
+        Args:
+            name: of the layer.
+            of: what is compared in it; here a layer is the same for both.
+
         Raises:
             UnknownName: the name is no layer of this kind of network.
         """
+        del of
         if name in ("image", *self.names):
             return name
-        match = re.fullmatch(r"(conv|relu|pool)([1-5])(?:_([1-4]))?", name)
+        match = LAYER.fullmatch(name)
         same = [own for own in self.names if match and re.match(rf"{match[1]}{match[2]}(_|$)", own)]
         if not match or not same:
             raise UnknownName("layer", name, self.names)

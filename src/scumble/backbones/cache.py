@@ -2,12 +2,13 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 from scumble.backbones.published import PUBLISHED, megabytes
 from scumble.errors import UsageError, WeightsError
 from scumble.folders import cache_folder
-from scumble.registry import check
+from scumble.registry import check, is_ours, modules_by_name
 
 BUNDLED = Path(__file__).parent / "data"
 
@@ -40,6 +41,20 @@ def weights_path(name: str) -> Path:
     return (BUNDLED if is_bundled(name) else weights_folder()) / f"{name}.safetensors"
 
 
+def brings_own(name: str) -> bool:
+    """Return whether a backbone's weights come with its class, which a plugin gives.
+
+    Raises:
+        UnknownName: there is no such backbone.
+    """
+    check("backbone", "backbones", name)
+    if is_ours("backbones", name):
+        return False
+    from scumble.backbones.base import backbones  # the plugin has loaded torch
+
+    return backbones[name].own_weights
+
+
 def is_here(name: str) -> bool:
     """Return whether there is a weights file for a backbone; whether it is whole, `verify` says."""
     try:
@@ -49,12 +64,14 @@ def is_here(name: str) -> bool:
 
 
 def present_path(name: str) -> Path:
-    """Return where the weights of a backbone are.
+    """Return where the weights of a backbone are: their file, or the plugin that they come with.
 
     Raises:
         UnknownName: there is no such backbone.
         WeightsError: they are not here.
     """
+    if brings_own(name):
+        return Path(getattr(sys.modules[modules_by_name("backbones")[name]], "__file__", None) or "")
     if not is_here(name):
         ways = [f"scumble weights import {name} FILE", "--backbone compact"]
         if name in PUBLISHED:
@@ -77,6 +94,13 @@ def weights_sha256(name: str) -> str:
         UnknownName: there is no such backbone.
         WeightsError: its weights are not here, or cannot be read.
     """
+    if brings_own(name):
+        from scumble.backbones.base import backbones
+        from scumble.backbones.foreign import Foreign, measured_of
+
+        kind = backbones[name]
+        assert issubclass(kind, Foreign)
+        return measured_of(kind).sha256
     path = present_path(name)
     try:
         return file_sha256(path)

@@ -5,6 +5,7 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from scumble.backbones.extents import Window, of_convolution
 from scumble.backbones.passes import aten, convolved_back, halved, rectified, repeat_edges, room
 from scumble.machine.arithmetic import is_fused
 
@@ -24,6 +25,10 @@ class Pool(nn.Module):
             return halved(feature)
         pool = F.max_pool2d if self.kind == "max" else F.avg_pool2d
         return pool(feature, self.kernel, self.stride)
+
+    def window(self) -> Window:
+        """Return how each position of the result sees the feature."""
+        return Window(self.kernel, self.stride)
 
     def pull_back(self, gradient: Tensor, feature: Tensor) -> Tensor:
         """Return the gradient of what was pooled from that of the result."""
@@ -51,6 +56,12 @@ class Conv(nn.Conv2d):
         self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, padding: Padding = "zeros"
     ) -> None:
         super().__init__(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding)
+
+    def window(self) -> Window:
+        """Return how each position of the result sees the feature."""
+        window = of_convolution(self)
+        assert window is not None  # its sides are alike
+        return window
 
     def padded(self, feature: Tensor) -> Tensor:
         """Return a feature with what is around it, unless that is zeros: a convolution adds those itself."""

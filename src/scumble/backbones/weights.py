@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save
 
 from scumble.backbones.base import Backbone, backbones
-from scumble.backbones.cache import is_bundled, present_path, require_not_bundled
+from scumble.backbones.cache import brings_own, is_bundled, present_path, require_not_bundled
 from scumble.backbones.cache import weights_folder as weights_folder
 from scumble.backbones.cache import weights_path as weights_path
 from scumble.backbones.cache import weights_sha256 as weights_sha256
@@ -61,6 +61,8 @@ def load_backbone(name: str, pooling: Pooling | None = None) -> Backbone:
         UnknownName: there is no such backbone.
         WeightsError: its weights are not here, or damaged.
     """
+    if brings_own(name):
+        return backbones[name](pooling=pooling).to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
     contents = read_weights(name)
     with torch.device("meta"):  # no random first weights: they take 0.4 s and move the global random state
         backbone = backbones[name](contents.normalization, pooling)
@@ -76,7 +78,7 @@ def read_weights(name: str) -> Contents:
         UnknownName: there is no such backbone.
         WeightsError: its weights are not here, or damaged.
     """
-    path = present_path(name)
+    path = file_of(name)
     try:
         contents = read_own(path)
         if contents.backbone != name:
@@ -86,6 +88,13 @@ def read_weights(name: str) -> Contents:
     except WeightsError as error:
         raise WeightsError(f"the weights of {name!r} are unusable: {error.message}", _repair(name)) from error
     return contents
+
+
+def file_of(name: str) -> Path:
+    """Return the weights file of a backbone, or raise `WeightsError` where it has none."""
+    if brings_own(name):
+        raise WeightsError(f"the weights of the backbone {name!r} come with its plugin, and not as a file")
+    return present_path(name)
 
 
 def _repair(name: str) -> str:
@@ -103,7 +112,7 @@ def verify(name: str) -> Verified:
         UnknownName: there is no such backbone.
         WeightsError: its weights are not here.
     """
-    path = present_path(name)
+    path = file_of(name)
     size, sha256 = path.stat().st_size, weights_sha256(name)
     try:
         contents = read_weights(name)

@@ -141,8 +141,9 @@ class Painting:
     def _substitutions(self) -> tuple[str, ...]:
         """Say which layers stand in for those that the backbone does not have."""
         of_styles = self.options.layers_of_styles(len(self.plan.styles))
-        asked = [layer for layers in (self.options.content_layers, *of_styles) for layer in layers]
-        pairs = {name: self.backbone.nearest_layer(name) for name in asked}
+        nearest, content = self.backbone.nearest_layer, self.options.content_layers
+        pairs = {name: nearest(name, "content") for name in content}
+        pairs |= {name: nearest(name, "style") for layers in of_styles for name in layers}
         return tuple(
             f"{self.options.backbone} has no {name}; {own} is used"
             for name, own in pairs.items()
@@ -152,8 +153,8 @@ class Painting:
     def _fits(self) -> dict[Scale, list[Fit]]:
         """Return for each scale how to compute it, and what is left to try should memory not be enough."""
         most = memory_limit(self.options, self.device)
-        found = Need(self.backbone, self.plan, self.precision).fits(most)
-        ladder = list(rungs(self.options))
+        need = Need(self.backbone, self.plan, self.precision)
+        found, ladder = need.fits(most), [fit for fit in rungs(self.options) if need.allows(fit)]
         before = self.begin.position.fits if self.begin else [ladder[0]] * len(self.plan.scales)
         ways = {}
         for scale, kept in reversed([*zip(self.plan.scales, before, strict=True)]):

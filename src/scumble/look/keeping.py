@@ -82,7 +82,9 @@ def compared_layers(loss: Loss, layer: str, backbone: Backbone) -> list[str]:
 
 def style_layers(backbone: Backbone) -> list[str]:
     """Return the backbone's layers that the default preset takes for style, from shallow to deep."""
-    return list(dict.fromkeys(backbone.nearest_layer(name) for name in Options().layers_of_styles(1)[0]))
+    return list(
+        dict.fromkeys(backbone.nearest_layer(name, "style") for name in Options().layers_of_styles(1)[0])
+    )
 
 
 def reconstruct(image: Any, layer: str, /, loss: str = "content", **options: Any) -> Image.Image:

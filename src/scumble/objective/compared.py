@@ -1,11 +1,11 @@
 """What a run compares: the losses that count, the layers that each reads, and the share of each style in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 
 from torch import Tensor
 
-from scumble.backbones.base import Backbone
+from scumble.backbones.base import Backbone, Kind
 from scumble.colors.distribution import bands
 from scumble.errors import BadOption
 from scumble.losses.base import Loss, losses
@@ -28,14 +28,19 @@ def active_losses(options: Options) -> dict[str, tuple[Loss, float]]:
     return found
 
 
-def from_block(first: int, layers: dict[str, float]) -> dict[str, float]:
+def from_block(first: int, layers: dict[str, float], block: Callable[[str], int]) -> dict[str, float]:
     """Return the layers of a block and later ones, their weights scaled to the sum of all; all if there are none.
 
+    Args:
+        first: the block.
+        layers: weights by name.
+        block: of a layer.
+
     Example:
-        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25})
+        >>> from_block(3, {"relu1_1": 0.5, "relu3_1": 0.25, "relu4_1": 0.25}, lambda name: int(name[4]))
         {'relu3_1': 0.5, 'relu4_1': 0.5}
     """
-    deep = {name: weight for name, weight in layers.items() if int(name[4]) >= first}
+    deep = {name: weight for name, weight in layers.items() if block(name) >= first}
     if not sum(deep.values()):
         return layers
     scale = sum(layers.values()) / sum(deep.values())
@@ -74,11 +79,11 @@ class Compared:
         self.of_styles = self._of_styles(shares)
         self.layers = {name: self._layers(loss) for name, loss in self.losses.items()}
 
-    def _own(self, asked: dict[str, float]) -> dict[str, float]:
+    def _own(self, asked: dict[str, float], of: Kind) -> dict[str, float]:
         """Return layers and weights in the backbone's names; several that one layer stands for add up."""
         found: dict[str, float] = {}
         for name, weight in asked.items():
-            own = self.backbone.nearest_layer(name)
+            own = self.backbone.nearest_layer(name, of)
             found[own] = found.get(own, 0.0) + weight
         return found
 
@@ -88,7 +93,7 @@ class Compared:
         A style counts in the layers that it was given. Where not all do, the weight is the mean of those that do, so
         that one style's fine layers and another's coarse ones count as much as if both had all.
         """
-        by_style = [self._own(layers) for layers in self.options.layers_of_styles(len(shares))]
+        by_style = [self._own(layers, "style") for layers in self.options.layers_of_styles(len(shares))]
         found = {}
         for layer in dict.fromkeys(layer for layers in by_style for layer in layers):
             counting = [
@@ -109,8 +114,9 @@ class Compared:
         if loss.on_image:
             return {"image": 1.0}
         if loss.reference == "content":
-            return self._own(self.options.content_layers)
-        return from_block(loss.first_block, {layer: weight for layer, (weight, _) in self.of_styles.items()})
+            return self._own(self.options.content_layers, "content")
+        weights = {layer: weight for layer, (weight, _) in self.of_styles.items()}
+        return from_block(loss.first_block, weights, self.backbone.block)
 
     def all_layers(self, reference: str | None = None) -> list[str]:
         """Return every layer that is read, or those of losses with one kind of reference."""

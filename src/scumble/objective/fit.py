@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 
 from scumble.backbones.base import Backbone
 from scumble.errors import OutOfMemory
@@ -70,14 +69,7 @@ def whole_only(options: Options) -> list[str]:
 
 def activation_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
     """Return the bytes that all layers up to one hold for each pixel of the picture: a quarter after each pool."""
-    per_pixel, width = 0.0, 3
-    depth = backbone.names.index(layer) + 1 if layer in backbone.names else 0
-    for name, module in list(zip(backbone.names, backbone.features, strict=True))[:depth]:
-        if isinstance(module, nn.Conv2d):
-            width = module.out_channels
-        else:
-            per_pixel += width / backbone.stride_and_reach(name)[0] ** 2
-    return per_pixel * precision.itemsize
+    return backbone.extent(layer).kept * precision.itemsize
 
 
 class Need:
@@ -94,8 +86,9 @@ class Need:
         compared = Compared(plan.options, backbone, plan.shares)
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
-        self.halos = halos(backbone, layers)
-        self.stride = max(backbone.stride_and_reach(layer)[0] for layer in layers)
+        self.everywhere = [layer for layer in layers if backbone.extent(layer).everywhere]
+        self.halos = halos(backbone, ["image", *set(layers).difference(self.everywhere)])
+        self.stride = math.lcm(*(backbone.extent(layer).stride for layer in layers))
         content = [layer for layer in compared.all_layers("content") if layer != "image"]
         self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
@@ -104,7 +97,7 @@ class Need:
         copies = len(turned(torch.empty(1, 1, 1, 1, dtype=torch.float32), plan.options.style_turns))
         self.read = copies * read * sum(areas)  # features of all styles, before the first evaluation
         self.pictures = copies * ARRAY * sum(areas)
-        self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.features.parameters())
+        self.process = PROCESS + sum(p.numel() * precision.itemsize for p in backbone.parameters())
 
     def bytes(self, width: int, height: int, fit: Fit) -> float:
         """Return the bytes that a scale of a size takes at its peak, with its bleed."""
@@ -126,7 +119,12 @@ class Need:
 
     def fit(self, width: int, height: int, most: float) -> Fit | None:
         """Return the first rung that stays below `most` bytes, or None."""
-        return next((fit for fit in rungs(self.options) if self.bytes(width, height, fit) <= most), None)
+        ways = filter(self.allows, rungs(self.options))
+        return next((fit for fit in ways if self.bytes(width, height, fit) <= most), None)
+
+    def allows(self, fit: Fit) -> bool:
+        """Return whether the layers can be read in this way: not in tiles where one sees the whole picture."""
+        return not (fit.tile and self.everywhere)
 
     def fits(self, most: float) -> dict[Scale, Fit]:
         """Return for each scale how to compute it below `most` bytes.
@@ -144,7 +142,7 @@ class Need:
 
     def too_large(self, width: int, height: int, most: float) -> OutOfMemory:
         """Say what a picture that no rung fits would need, and what would fit."""
-        *_, last = rungs(self.options)
+        *_, last = filter(self.allows, rungs(self.options))
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
         by_system = address_limit() < 2 * most  # it moves while libraries load
@@ -153,8 +151,12 @@ class Need:
         )
         remedies += [f"--weight.{name} 0 lets it be painted in tiles" for name in whole_only(self.options)]
         remedies += ["raise ulimit -v" if by_system else "close other programs"]
+        whole = [
+            f"; no tiles, for its layer {layer!r} sees the whole picture" for layer in self.everywhere[:1]
+        ]
         return OutOfMemory(
-            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed",
+            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed"
+            + "".join(whole),
             ", or ".join(remedies),
         )
 
@@ -176,7 +178,5 @@ def too_large(width: int, height: int) -> OutOfMemory:
 
 def own_bytes(backbone: Backbone, layer: str, precision: torch.dtype) -> float:
     """Return the bytes of a layer by itself for each pixel of the picture."""
-    before = max(0, backbone.names.index(layer) - 1)
-    return activation_bytes(backbone, layer, precision) - (
-        activation_bytes(backbone, backbone.names[before], precision) if before else 0
-    )
+    extent = backbone.extent(layer)
+    return extent.channels / extent.stride**2 * precision.itemsize

@@ -73,7 +73,8 @@ def in_layer(
         all_large = enough(first, others, compared.shares(layer)).all()
         return LayerRegions(first, others, margins[0]) if all_large else None
     first = without_edge(weights(regions.content, sizes[0]), margins[0])
-    _, reach = compared.backbone.stride_and_reach(layer)
+    extent = compared.backbone.extent(layer)
+    reach = 0 if extent.everywhere else max(extent.before, extent.after)
     others = [
         without_edge(inner_weights(shares, picture, size, reach), margin)
         for shares, picture, size, margin in zip(regions.styles, styles, sizes[1:], margins[1:], strict=True)

@@ -10,6 +10,7 @@ Memory is that of one tile, of the content's features and of some copies of the 
 evaluations, times what the tiles overlap.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -33,7 +34,7 @@ from scumble.options import Options
 from scumble.regions.found import Regions
 from scumble.regions.turns import with_turns
 
-Masks = Mapping[str, Tensor]  # of a picture: the regions of each layer that has some, (K, H, W)
+Masks = Mapping[str, Tensor]  # of a picture: regions of each layer that has some, (K, H, W)
 
 
 def refuse_what_cannot_be_tiled(losses: Mapping[str, Loss]) -> None:
@@ -57,8 +58,8 @@ class Reader:
 
     def __init__(self, backbone: Backbone, layers: Sequence[str], side: int) -> None:
         self.backbone, self.layers = backbone, frozenset(layers) | {"image"}
-        self.strides = {name: backbone.stride_and_reach(name)[0] for name in self.layers}
-        self.stride = max(self.strides.values())
+        self.strides = {name: backbone.extent(name).stride for name in self.layers}
+        self.stride = math.lcm(*self.strides.values())
         self.halo, self.wide_halo = halos(backbone, self.layers)
         self.side = max(self.stride, side // self.stride * self.stride)
 

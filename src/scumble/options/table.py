@@ -18,7 +18,7 @@ from scumble.options.paper import DPI, flaw, is_print
 from scumble.options.search import Search
 from scumble.options.styles import Styles
 from scumble.presets import load_preset
-from scumble.registry import check, names
+from scumble.registry import check, is_ours, names
 
 MAX_SIDE = 16384
 PATTERNS = {
@@ -28,7 +28,7 @@ PATTERNS = {
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 1000  # what follows is cut
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 30
-LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")
+LAYER = re.compile(r"(conv|relu|pool)[1-5](_[1-4])?")  # of ours; a plugin has names of its own
 
 
 class Options(Machine, Search, Losses, Color, Styles, Look):
@@ -74,7 +74,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
             check("loss", "losses", name)
         several = [self.style_layers] if isinstance(self.style_layers, dict) else self.style_layers
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
-            if not LAYER.fullmatch(layer):
+            if is_ours("backbones", self.backbone) and not LAYER.fullmatch(layer):
                 raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
         message, hint = flaw(self.size, self.dpi or DPI, MAX_SIDE)
         if message:

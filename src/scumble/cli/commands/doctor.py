@@ -169,11 +169,17 @@ def memory() -> str:
 
 def weights() -> dict[str, str]:
     """Of each network, whether its weights are here."""
-    from scumble.backbones.cache import is_bundled, is_here
+    from scumble.backbones.cache import brings_own, is_bundled, is_here
     from scumble.registry import names
 
     return {
-        name: "bundled" if is_bundled(name) else "here" if is_here(name) else "missing"
+        name: "plugin"
+        if brings_own(name)
+        else "bundled"
+        if is_bundled(name)
+        else "here"
+        if is_here(name)
+        else "missing"
         for name in names("backbones")
     }
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from scumble import registry
-from scumble.backbones.cache import is_bundled, is_here, require_not_bundled, weights_folder, weights_path
+from scumble.backbones.cache import (
+    brings_own,
+    is_bundled,
+    is_here,
+    present_path,
+    require_not_bundled,
+    weights_folder,
+    weights_path,
+)
 from scumble.backbones.published import PUBLISHED, megabytes
 from scumble.cli.console import say, tell, tell_json, tell_path
 from scumble.cli.fetching import announce, download
@@ -150,13 +158,14 @@ def list_(*, as_json: Json = False) -> None:
 
 def _row(name: str) -> dict[str, object]:
     published, here = PUBLISHED.get(name), is_here(name)
+    own = brings_own(name)
     try:
-        path = weights_path(name)
+        path = present_path(name) if own else weights_path(name)
     except WeightsError:  # a user without a home
         path = None
     return {
         "name": name,
-        "state": "bundled" if is_bundled(name) else "here" if here else "missing",
+        "state": "plugin" if own else "bundled" if is_bundled(name) else "here" if here else "missing",
         "path": path and str(path),
         "size": path.stat().st_size if path and here else None,
         "url": published and published.url,
