@@ -31,6 +31,8 @@ class Backbone(nn.Module):
     """
 
     own_pooling: ClassVar[Pooling] = "max"
+    chained: ClassVar[bool] = True  # whether `features` are layers, one behind the other
+    gain: float = 1.0  # of what is no chain: what activations are multiplied with in the end
     own_weights: ClassVar[bool] = False  # whether they come with the class, and not as a weights file
 
     mean: Tensor

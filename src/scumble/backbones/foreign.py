@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +47,7 @@ class Foreign(Backbone):
     """
 
     own_weights = True
+    chained = False
     layers: ClassVar[Sequence[str]] = ()
     content_layers: ClassVar[Sequence[str]] = ()
     style_layers: ClassVar[Sequence[str]] = ()
@@ -64,7 +65,6 @@ class Foreign(Backbone):
         self.names = tuple(measured.extents)
         self.extents = {"image": Extent(), **measured.extents}
         self.features: nn.Module = made(type(self))  # type: ignore[assignment]
-        self.gain = 1.0
         self._settle(normalization or self.input)
 
     @classmethod
@@ -75,15 +75,6 @@ class Foreign(Backbone):
     def _read(self, activation: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
         found = read(self.features, activation, wanted)
         return found if self.gain == 1 else {name: self.gain * feature for name, feature in found.items()}
-
-    def rescale(self, gain: float) -> None:
-        """Multiply every activation by `gain`, after the module: it need not be linear in its weights."""
-        self.gain *= gain
-
-    def compute_in(self, precision: torch.dtype) -> Self:
-        """Compute the module in another precision from now on."""
-        self.features.to(precision)
-        return self
 
     def nearest_layer(self, name: str, of: Kind | None = None) -> str:
         """Return a layer by its name, or for one of VGG's five blocks that layer here which is about as deep."""

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from scumble.backbones.base import Backbone
 from scumble.backbones.layers import Pool, Pooling
 from scumble.backbones.normalization import Normalization
+from scumble.errors import BadOption
 
 
 def remade(backbone: Backbone, change: Callable[[Tensor], Tensor] = lambda tensor: tensor) -> Backbone:
@@ -41,7 +42,16 @@ def computing(backbone: Backbone, precision: torch.dtype, device: torch.device |
 
 
 def pooling_by(backbone: Backbone, kind: Pooling) -> Backbone:
-    """Return a backbone that pools by maximum or by average."""
+    """Return a backbone that pools by maximum or by average.
+
+    Raises:
+        BadOption: it is no chain of layers, and pools in a way of its own.
+    """
+    if not backbone.chained:
+        raise BadOption(
+            f"{type(backbone).__name__} pools in a way of its own, not by {kind}",
+            "--pooling own leaves it as it is",
+        )
     other = remade(backbone)
     for layer in other.features:
         if isinstance(layer, Pool):
@@ -64,8 +74,12 @@ def reading_raw(backbone: Backbone) -> Backbone:
 def rescaled(backbone: Backbone, gain: float) -> Backbone:
     """Return a backbone with every activation multiplied by `gain`, exactly, by its first weights and all biases.
 
-    ReLU, pooling and convolution commute with a positive factor.
+    ReLU, pooling and convolution commute with a positive factor; what is no chain of them is multiplied in the end.
     """
+    if not backbone.chained:
+        other = remade(backbone)
+        other.gain = backbone.gain * gain
+        return other
     convolutions = [layer for layer in backbone.features if isinstance(layer, nn.Conv2d)]
     scaled = {id(convolutions[0].weight), *(id(one.bias) for one in convolutions if one.bias is not None)}
     return remade(backbone, lambda tensor: tensor * gain if id(tensor) in scaled else tensor)

@@ -62,7 +62,9 @@ def load_backbone(name: str, pooling: Pooling | None = None) -> Backbone:
         WeightsError: its weights are not here, or damaged.
     """
     if brings_own(name):
-        return backbones[name](pooling=pooling).to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
+        own = backbones[name](pooling=pooling)
+        own.weights_sha256 = weights_sha256(name)
+        return own.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
     contents = read_weights(name)
     with torch.device("meta"):  # no random first weights: they take 0.4 s and move the global random state
         backbone = backbones[name](contents.normalization, pooling)

@@ -6,13 +6,12 @@ from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from scumble.backbones.shelf import LAST, Shelf
 from scumble.colors.coloring import Coloring
 from scumble.engine.guard import GOOD, Guard, Witness
 from scumble.engine.means import Means, Tell
-from scumble.engine.scene import Scene, is_varied, make_scene, tensor_of
+from scumble.engine.scene import Scene, is_varied, make_scene, resized, tensor_of
 from scumble.engine.start import start_image
 from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step as Step
@@ -82,14 +81,6 @@ def paint(
         if step is None:
             return
         yield step
-
-
-def resized(image: Tensor, scale: Scale) -> Tensor:
-    """Return an image (1, 3, H, W) in the size of a scale's canvas, by antialiased bicubic interpolation."""
-    width, height = scale.canvas
-    if image.shape[-2:] == (height, width):
-        return image
-    return F.interpolate(image, (height, width), mode="bicubic", antialias=True)
 
 
 class Painting:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from scumble.colors.coloring import Coloring
 from scumble.engine.guard import deviation
@@ -64,3 +65,11 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
 def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:
     """Whether there is anything to see in a picture at a scale."""
     return bool(deviation(tensor_of(picture, scale.size, device)) > 10 / 255)
+
+
+def resized(image: Tensor, scale: Scale) -> Tensor:
+    """Return an image (1, 3, H, W) in the size of a scale's canvas, by antialiased bicubic interpolation."""
+    width, height = scale.canvas
+    if image.shape[-2:] == (height, width):
+        return image
+    return F.interpolate(image, (height, width), mode="bicubic", antialias=True)
