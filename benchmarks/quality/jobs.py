@@ -17,7 +17,9 @@ from scumble.options import Options
 
 Kind = Literal["painted", "identity", "content", "style", "colors"]
 PACKAGE = Path(scumble.__file__).parent
-PAINTING = ("engine", "losses", "optimizers", "backbones")
+PAINTING = (
+    "engine", "objective", "regions", "colors", "plan", "machine", "losses", "optimizers", "backbones", "image", "runs",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def sha256_of(path: Path) -> str:
 @cache
 def painting_version() -> str:
     """Return what changes when the code that paints does."""
-    files = [path for folder in PAINTING for path in sorted((PACKAGE / folder).glob("*.py"))]
-    return digest([*files, PACKAGE / "image" / "resize.py"])
+    files = [path for folder in PAINTING for path in sorted((PACKAGE / folder).rglob("*.py"))]
+    return digest(files)
 
 
 @cache
@@ -87,8 +89,8 @@ def reference_version() -> str:
     """Return what changes when the code does that makes the pictures to compare with."""
     files = (
         PACKAGE / "image" / "resize.py",
-        PACKAGE / "engine" / "plan.py",
-        PACKAGE / "engine" / "pyramid.py",
+        PACKAGE / "plan" / "plan.py",
+        PACKAGE / "plan" / "pyramid.py",
     )
     return digest([*files, Path(references.__file__), PACKAGE / "image" / "color.py"])
 

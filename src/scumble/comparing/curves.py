@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeVar
 
 from PIL import Image
 from pydantic import ValidationError
@@ -61,10 +61,10 @@ def _course_of_lines(path: Path) -> Course | None:
     try:
         for told in _steps(path):
             count += 1
-            for named in (told["costs"], told.get("weights", {}), *_few(told.get("layers", {})).values()):
-                _numbers(named)
             event = read_event(told)
             assert isinstance(event, Stepped)
+            for named in (event.costs, event.weights, *_few(event.layers).values()):
+                _check(_few(named))
             layers = {
                 (name, layer): cost for name, costs in event.layers.items() for layer, cost in costs.items()
             }
@@ -83,20 +83,18 @@ def _course_of_lines(path: Path) -> Course | None:
         ) from error
 
 
-def _few(named: dict[str, T]) -> dict[str, T]:
+def _few(named: Mapping[str, T]) -> Mapping[str, T]:
     """Return what a line says by name, unless it is more than a run has."""
     if len(named) > MAX_TERMS:
         raise RecordError(f"a step has {len(named)} terms or layers; at most {MAX_TERMS} are read")
     return named
 
 
-def _numbers(named: dict[str, Any]) -> dict[str, float]:
-    """Return costs or weights, unless one is too large to be drawn."""
-    numbers = {name: float(number) for name, number in _few(named).items()}
-    for name, number in numbers.items():
-        if not abs(number) <= LARGEST:
-            raise RecordError(f"{name[:40]!r} is {number}; a finite number up to {LARGEST:g} is read")
-    return numbers
+def _check(named: Mapping[str, SupportsFloat]) -> None:
+    """Refuse costs or weights that are too large to be drawn."""
+    for name, number in named.items():
+        if not abs(float(number)) <= LARGEST:
+            raise RecordError(f"{name[:40]!r} is {float(number)}; a finite number up to {LARGEST:g} is read")
 
 
 def _steps(path: Path) -> Iterator[dict[str, Any]]:
