@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from scumble.engine import affine as module
+from scumble.objective import affine as module
 from scumble.objective.affine import affine
 
 pytestmark = pytest.mark.numeric

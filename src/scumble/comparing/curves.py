@@ -63,10 +63,12 @@ def _course_of_lines(path: Path) -> Course | None:
             count += 1
             event = read_event(told)
             assert isinstance(event, Stepped)
-            for named in (event.costs, event.weights, *_few(event.layers).values()):
-                _check(_few(named))
+            _check(event.costs)
+            _check(event.weights)
+            for costs in _few(event.layers).values():
+                _check(costs)
             layers = {
-                (name, layer): cost for name, costs in event.layers.items() for layer, cost in costs.items()
+                (name, layer): cost for name, one in event.layers.items() for layer, cost in one.items()
             }
             keeper.keep(count, event.scale, event.costs, layers, event.weights)
             if len(keeper.scales) > MAX_SCALES:
@@ -92,7 +94,7 @@ def _few(named: Mapping[str, T]) -> Mapping[str, T]:
 
 def _check(named: Mapping[str, SupportsFloat]) -> None:
     """Refuse costs or weights that are too large to be drawn."""
-    for name, number in named.items():
+    for name, number in _few(named).items():
         if not abs(float(number)) <= LARGEST:
             raise RecordError(f"{name[:40]!r} is {float(number)}; a finite number up to {LARGEST:g} is read")
 
