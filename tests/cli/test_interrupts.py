@@ -8,23 +8,24 @@ import pytest
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.process import interrupt
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGABRT)
+OTHERS = (signal.SIGXCPU, signal.SIGALRM, signal.SIGRTMIN + 3)
+
 
 @pytest.fixture
 def heeding():
-    """SIGINT and SIGTERM as in a program in the foreground; another handler for each afterwards would show."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Signals as in a program in the foreground: some of them are ignored from the start under nohup, or with `&`."""
+    before = {number: signal.getsignal(number) for number in (*ENDING, *OTHERS)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGABRT)
-
-
 @pytest.mark.usefixtures("heeding")
-@pytest.mark.parametrize("number", [*ENDING, signal.SIGXCPU, signal.SIGALRM, signal.SIGRTMIN + 3])
+@pytest.mark.parametrize("number", [*ENDING, *OTHERS])
 def test_the_first_signal_stops_and_later_ones_do_no_harm(number):
     with Interrupts() as interrupts:
         with pytest.raises(KeyboardInterrupt), interrupts.painting():
