@@ -13,11 +13,12 @@ from safetensors.torch import load_file
 from torch import nn
 
 from scumble.backbones.base import Backbone, backbones
-from scumble.backbones.cache import file_sha256, is_here
+from scumble.backbones.cache import is_here
 from scumble.backbones.contents import Contents
 from scumble.backbones.layers import Conv, Pool
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.weights import read_weights, save_weights
+from scumble.disk.digest import file_sha256
 from scumble.errors import WeightsError
 
 REPOSITORY = Path(__file__).parents[1]

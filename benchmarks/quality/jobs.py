@@ -12,7 +12,8 @@ import scumble
 from benchmarks.quality import references
 from benchmarks.quality.pairs import Pair
 from scumble import measures
-from scumble.backbones.cache import file_sha256, weights_sha256
+from scumble.backbones.cache import weights_sha256
+from scumble.disk.digest import file_sha256
 from scumble.options import Options
 
 Kind = Literal["painted", "identity", "content", "style", "colors"]

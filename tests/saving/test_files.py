@@ -18,8 +18,8 @@ from PIL import Image
 from scumble.errors import OutputError, OutputExists, RecordError, UnknownName, UsageError
 from scumble.image.files import read_picture
 from scumble.outputs.base import outputs
-from scumble.outputs.files import sidecar, writer_for
-from scumble.record import read_record
+from scumble.outputs.files import writer_for
+from scumble.record import read_record, sidecar
 from scumble.saving.files import write
 from scumble.saving.names import resolve_path
 

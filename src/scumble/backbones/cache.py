@@ -1,11 +1,11 @@
 """Where weights files are; imports no torch."""
 
-import hashlib
 import os
 import sys
 from pathlib import Path
 
 from scumble.backbones.published import PUBLISHED, megabytes
+from scumble.disk.digest import file_sha256
 from scumble.errors import UsageError, WeightsError
 from scumble.folders import cache_folder
 from scumble.registry import check, is_ours, modules_by_name
@@ -106,9 +106,3 @@ def weights_sha256(name: str) -> str:
         return file_sha256(path)
     except OSError as error:
         raise WeightsError(f"the weights of {name!r} cannot be read: {path}: {error.strerror}") from error
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file; about 0.1 s for 80 MB."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,11 +9,11 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from scumble.backbones.cache import file_sha256
 from scumble.backbones.contents import LARGEST_FILE, Contents, checked, identify
 from scumble.backbones.formats_safetensors import read_own
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.published import megabytes
+from scumble.disk.digest import file_sha256
 from scumble.errors import WeightsError
 from scumble.paths import as_path
 from scumble.registry import check

@@ -11,11 +11,11 @@ from pickle import UnpicklingError
 
 import torch
 
-from scumble.backbones.cache import file_sha256
 from scumble.backbones.contents import LARGEST_FILE, Unread
 from scumble.backbones.formats_pickle import Stored, Unpickling
 from scumble.backbones.normalization import KERAS, TORCHVISION, Normalization
 from scumble.backbones.published import CAFFE_PTH, megabytes
+from scumble.disk.digest import file_sha256
 from scumble.errors import WeightsError
 
 MAX_PICKLE = 2**20  # bytes; VGG-19's has 4000

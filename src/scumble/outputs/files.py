@@ -1,4 +1,4 @@
-"""Which writer a file's name asks for, and what goes beside a picture."""
+"""Which writer a file's name asks for."""
 
 import os
 from collections.abc import Sequence
@@ -30,11 +30,6 @@ def writer_for(path: str | os.PathLike[str]) -> Writer:
     if suffix not in by_suffix:
         raise UnknownName("output suffix", suffix, by_suffix, "the suffix says the format, as in out.png")
     return by_suffix[suffix]()
-
-
-def sidecar(path: Path) -> Path:
-    """Return where the record goes if the picture cannot carry it: `out.jpg.json` beside `out.jpg`."""
-    return path.with_name(path.name + ".json")
 
 
 def encode(path: Path, frames: Sequence[Image.Image], record: str | None, milliseconds: int) -> bytes:

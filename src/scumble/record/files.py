@@ -1,10 +1,10 @@
 """Where a record is found: within a PNG, or in a file beside a picture."""
 
-import hashlib
 import os
 from pathlib import Path
 from typing import BinaryIO
 
+from scumble.disk.digest import file_sha256
 from scumble.errors import RecordError, require_kind
 from scumble.image.png import SIGNATURE, chunks, inflate
 from scumble.paths import as_path
@@ -33,7 +33,7 @@ def read_record(path: str | os.PathLike[str]) -> Record:
             text = _text_of_png(file) if start == SIGNATURE else None
             if start.lstrip()[:1] == b"{":
                 text = _whole(path)
-        beside = path.with_name(path.name + ".json")
+        beside = sidecar(path)
         if text is None and beside.is_file():
             return _of_picture(Record.from_json(_whole(beside)), path, beside)
     except (OSError, ValueError) as error:
@@ -47,15 +47,18 @@ def read_record(path: str | os.PathLike[str]) -> Record:
     return Record.from_json(text)
 
 
+def sidecar(path: Path) -> Path:
+    """Return where the record goes if the picture cannot carry it: `out.jpg.json` beside `out.jpg`."""
+    return path.with_name(path.name + ".json")
+
+
 def _of_picture(record: Record, path: Path, beside: Path) -> Record:
     """Return the record beside a picture, unless it says that it is another one's."""
-    if record.picture_sha256 is not None:
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != record.picture_sha256:
-                raise RecordError(
-                    f"{beside.name!r} is not the record of {str(path)!r} as it is now: the picture was changed",
-                    f"give {str(beside)!r} itself to see what it says",
-                )
+    if record.picture_sha256 is not None and record.picture_sha256 != file_sha256(path):
+        raise RecordError(
+            f"{beside.name!r} is not the record of {str(path)!r} as it is now: the picture was changed",
+            f"give {str(beside)!r} itself to see what it says",
+        )
     return record
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from scumble.errors import OutputError, ScumbleError
-from scumble.outputs.files import sidecar, writers_by_suffix
+from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
-from scumble.record import Record
+from scumble.record import Record, sidecar
 from scumble.saving.files import SidecarError, write
 from scumble.saving.names import files_of, resolve_path
 from scumble.saving.on_exists import OnExists

@@ -11,8 +11,8 @@ from PIL import Image
 from scumble.disk import system
 from scumble.disk.hidden import Hidden, sync_folder, write_whole
 from scumble.errors import OutputError, OutputExists
-from scumble.outputs.files import encode, sidecar, writer_for
-from scumble.record import Record
+from scumble.outputs.files import encode, writer_for
+from scumble.record import Record, sidecar
 from scumble.saving.names import is_record_of, numbered, resolve_path
 from scumble.saving.on_exists import OnExists
 

@@ -7,12 +7,12 @@ from itertools import count
 from pathlib import Path
 from typing import get_args
 
-from scumble.backbones.cache import file_sha256
+from scumble.disk.digest import file_sha256
 from scumble.disk.place import check_folder, is_folder, status
 from scumble.errors import OutputExists, RecordError, UsageError, require_kind
-from scumble.outputs.files import sidecar, writer_for
+from scumble.outputs.files import writer_for
 from scumble.paths import as_path
-from scumble.record import read_record
+from scumble.record import read_record, sidecar
 from scumble.saving.on_exists import OnExists
 
 LONGEST = 255 - len(".json")  # bytes of a name, with a record beside it
