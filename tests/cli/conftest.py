@@ -38,6 +38,18 @@ def opened(path):
     return image
 
 
+def read_to_the_end(terminal):
+    """Return all that a terminal is sent, and close it."""
+    shown = b""
+    try:
+        while part := os.read(terminal, 65536):
+            shown += part
+    except OSError:  # how the end of a terminal is told on Linux
+        pass
+    os.close(terminal)
+    return shown
+
+
 @dataclass
 class Outcome:
     """What a command did: its exit code, stdout and stderr."""

@@ -18,7 +18,7 @@ from scumble.backbones.contents import digest
 from scumble.backbones.weights import save_weights
 from scumble.cli.console import as_json, complain, printable, say, tell, tell_path
 
-from .conftest import TINY
+from .conftest import TINY, read_to_the_end
 
 CLI = Path(package.__file__).parent / "cli"
 EVIL = "p\x1b[31mred\x9b\u202egnp\r"
@@ -119,13 +119,7 @@ def test_a_terminal_is_shown_an_escaped_path(desk):
     command = [sys.executable, "-m", "scumble", "stylize", name, "paint.png", *TINY, "--dry-run"]
     process = subprocess.Popen(command, stdout=end, stderr=end)
     os.close(end)
-    shown = b""
-    try:
-        while part := os.read(terminal, 65536):
-            shown += part
-    except OSError:  # how the end of a terminal is told on Linux
-        pass
-    os.close(terminal)
+    shown = read_to_the_end(terminal)
     assert process.wait(timeout=900) == 0
     assert rb"p\x1b[35mred__paint.png" in shown
     assert b"\x1b[35m" not in shown

@@ -15,7 +15,7 @@ from PIL import Image
 
 from scumble.record import read_record
 
-from .conftest import TINY, opened
+from .conftest import TINY, opened, read_to_the_end
 
 ENDLESS = ("--size", "64", "--steps", "1000000")
 
@@ -56,13 +56,7 @@ def painted_in_a_terminal(start, *flags, **environment):
     environment = {**os.environ, **environment}
     process = start("stylize", "photo.png", "paint.png", *TINY, *flags, stderr=end, env=environment)
     os.close(end)
-    shown = b""
-    try:
-        while part := os.read(terminal, 65536):
-            shown += part
-    except OSError:  # how the end of a terminal is told on Linux
-        pass
-    os.close(terminal)
+    shown = read_to_the_end(terminal)
     out, _ = process.communicate(timeout=900)
     assert process.returncode == 0
     return out, shown.decode()

@@ -147,12 +147,17 @@ def test_rerun_says_what_is_not_as_it_was(scumble, desk):
     assert [event["event"] for event in events][:3] == ["note", "note", "step"]
 
 
-def test_a_dry_run_of_a_stopped_picture_lists_the_scales_that_are_painted(scumble):
+def stop_in_the_first_scale():
+    """Write stopped.png: two steps of three in the first of two scales."""
     run = prepare("photo.png", "paint.png", size=64, steps=(3, 2), coarsest=32)
     for step in run:
         if step.number == 2:
             break
     run.result().save("stopped.png")
+
+
+def test_a_dry_run_of_a_stopped_picture_lists_the_scales_that_are_painted(scumble):
+    stop_in_the_first_scale()
     done = scumble("rerun", "stopped.png", "--dry-run")
     assert done.out.splitlines()[:2] == ["32 x 24  2 steps", "64 x 48  enlarged from there"]
     told = json.loads(scumble("rerun", "stopped.png", "--dry-run", "--json").out)
@@ -161,11 +166,7 @@ def test_a_dry_run_of_a_stopped_picture_lists_the_scales_that_are_painted(scumbl
 
 
 def test_a_stopped_picture_made_again_is_done_where_it_was_stopped(scumble):
-    run = prepare("photo.png", "paint.png", size=64, steps=(3, 2), coarsest=32)
-    for step in run:
-        if step.number == 2:
-            break
-    run.result().save("stopped.png")
+    stop_in_the_first_scale()
     said = scumble("rerun", "stopped.png").err.splitlines()
     assert said[-2] == "100 %  32 x 24, step 2 of 2"
 
