@@ -32,6 +32,7 @@ regions
 colors
 objective
 engine course
+ways
 record outputs look
 saving
 runs
@@ -40,7 +41,7 @@ comparing
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}
-TABLES = ["backbones", "losses", "optimizers", "outputs"]
+TABLES = ["backbones", "losses", "optimizers", "outputs", "ways"]
 
 
 def short(path):

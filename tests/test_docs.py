@@ -19,7 +19,7 @@ from scumble.cli.output import Output
 from scumble.options import Options
 from scumble.plan.strength import content_factor
 from scumble.presets import preset_names
-from scumble.registry import names
+from scumble.registry import TABLES, names
 
 from .docs import REPOSITORY, blocks, commands, pages
 
@@ -31,7 +31,7 @@ NEED_A_SECTION = [
     *(flag_of(field.name) for field in fields(Output)),
     *COMMANDS,
     *preset_names(),
-    *(name for table in ("losses", "backbones", "optimizers", "outputs") for name in names(table)),
+    *(name for table in TABLES for name in names(table)),
 ]
 CALLS = [(block, words) for block in blocks("console", "bash", "sh") for words in commands(block)]
 
@@ -190,9 +190,7 @@ def test_formulae_are_drawn_by_the_browser(site):
     assert "$$" not in text
 
 
-@pytest.mark.parametrize(
-    "page", ["options", "commands", "presets", "losses", "backbones", "optimizers", "outputs"]
-)
+@pytest.mark.parametrize("page", ["options", "commands", "presets", *TABLES])
 def test_the_reference_names_everything(site, page):
     folder, _ = site
     text = (folder / "reference" / f"{page}.html").read_text(encoding="utf-8")

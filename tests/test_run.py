@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
-from scumble.engine.run import Painting, paint
+from scumble.engine.descent import Descent
+from scumble.engine.ground import Ground
+from scumble.engine.run import paint
 from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
@@ -51,7 +53,7 @@ def test_a_blank_style_may_lead_to_a_blank_picture(content, style):
     blank = read_picture(Image.new("RGB", (64, 48), "gray"))
     for styles, varied in (((style,), True), ((blank,), False), ((style, blank), False)):
         plan = make_plan(Options(**SMALL), content, styles, (1.0,) * len(styles))
-        assert Painting(plan).guard.varied is varied
+        assert Descent(Ground(plan)).guard.varied is varied
 
 
 def test_a_run_goes_down_at_each_scale(painted):

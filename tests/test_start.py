@@ -65,9 +65,3 @@ def test_the_global_random_state_is_left_alone(photo):
     before = torch.random.get_rng_state()
     start_image(Options(start="noise"), photo)
     assert torch.equal(torch.random.get_rng_state(), before)
-
-
-def test_strength_0_starts_with_the_content_whatever_was_asked(photo):
-    image = start_image(Options(start="style", strength=0), photo, uniform(2, photo.shape))
-    assert torch.equal(image, photo)
-    assert torch.equal(start_image(Options(start="noise", strength=0), photo), photo)

@@ -19,8 +19,8 @@ from scumble.options import Options
 Kind = Literal["painted", "identity", "content", "style", "colors"]
 PACKAGE = Path(scumble.__file__).parent
 PAINTING = (
-    "engine", "objective", "regions", "colors", "plan", "machine", "losses", "optimizers", "backbones", "image",
-    "runs",
+    "engine", "ways", "objective", "regions", "colors", "plan", "machine", "losses", "optimizers", "backbones",
+    "image", "runs",
 )  # fmt: skip
 
 

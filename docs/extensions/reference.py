@@ -185,6 +185,11 @@ def output_facts(writer: Any) -> dict[str, str]:
     }
 
 
+def way_facts(way: Any) -> dict[str, str]:
+    """Return how a way goes."""
+    return {"Coarse to fine": {True: "yes", False: "no"}[way.by_scales]}
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "reference/options": options_page,
     "reference/commands": commands_page,
@@ -193,6 +198,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "reference/backbones": registry_page("backbones", backbone_facts),
     "reference/optimizers": registry_page("optimizers", optimizer_facts),
     "reference/outputs": registry_page("outputs", output_facts),
+    "reference/ways": registry_page("ways", way_facts),
 }
 
 

@@ -1,4 +1,4 @@
-"""Plugins: Python files of the user's own that register losses, backbones, optimizers or writers.
+"""Plugins: Python files of the user's own that register losses, backbones, optimizers, writers or ways to paint.
 
 A plugin is code that runs with the user's rights. Only its path, given by the user, makes it run: no record, no
 preset and no file of options can.

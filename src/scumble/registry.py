@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from scumble.errors import NameTaken, UnknownName
 
 T = TypeVar("T")
 
-TABLES = ("backbones", "losses", "optimizers", "outputs")
+TABLES = ("backbones", "losses", "optimizers", "outputs", "ways")
 
 
 @cache
@@ -103,3 +103,8 @@ class Registry(Generic[T]):
         if name not in self._entries:
             import_module(modules_by_name(self.table)[name])
         return self._entries[name]
+
+
+def entry(table: str, name: str) -> Any:
+    """Return the class that a table has under a name, for rows below the folder of that table."""
+    return getattr(import_module(f"scumble.{table}.base"), table)[name]

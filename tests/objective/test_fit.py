@@ -10,6 +10,9 @@ import torch
 from PIL import Image
 
 from scumble.backbones.weights import load_backbone
+from scumble.engine.descent import Descent
+from scumble.engine.ground import Ground
+from scumble.engine.ladder import Ladder
 from scumble.engine.run import paint
 from scumble.errors import OutOfMemory
 from scumble.objective.fit import Fit, Need, rungs
@@ -74,13 +77,13 @@ def test_when_nothing_helps_it_says_which_size_would_fit(failing_run, error):
     assert found.value.hint == "--size 16 needs a quarter of it"
 
 
-def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkeypatch):
-    monkeypatch.setattr("scumble.engine.run.rungs", lambda options: iter([Fit(options.history, tile)]))
-    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
+def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style):
     images = []
     few = SMALL | {"steps": (4, 3), "precision": "float32"}  # of more, rounding turns a line search
-    for tile in (0, 32):  # noqa: B007
-        *_, last = paint(make_plan(Options(**few), content, (style,), (1.0,)))
+    plan = make_plan(Options(**few), content, (style,), (1.0,))
+    for tile in (0, 32):
+        ladders = {scale: Ladder([Fit(10, tile)]) for scale in plan.scales}
+        *_, last = Descent(Ground(plan), ladders).steps()
         images.append(last.image)
     assert (images[0] - images[1]).abs().max() < 0.1 / 255
 

@@ -19,7 +19,7 @@ def test_a_run_logs_what_it_decides_by_module(content, style, caplog, monkeypatc
         made = scumble.stylize(content, style, content_layers="relu4_3", **TINY)
     said = {(one.name, one.levelname): one.getMessage() for one in caplog.records if one.name != "PIL"}
     assert "loaded the backbone compact from" in said["scumble.backbones.shelf", "DEBUG"]
-    assert said["scumble.engine.run", "DEBUG"].startswith("48 x 36 with ")
+    assert said["scumble.engine.ladder", "DEBUG"].startswith("48 x 36 with ")
     infos = [one.getMessage() for one in caplog.records if one.name == "scumble.runs.run"]
     assert infos == ["48 x 36 on cpu in float32 with 1 threads", "compact has no relu4_3; relu4_2 is used"]
     assert made.record.fallbacks == (infos[1],)

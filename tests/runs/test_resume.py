@@ -119,13 +119,13 @@ def test_a_run_that_was_rescued_goes_on_the_safer_way_and_is_not_rescued_again(b
 
 def test_a_picture_in_tiles_goes_on_in_tiles(begun, folder, monkeypatch):
     fits = [Fit(10, 0), Fit(5, 32)]
-    for module in ("run", "state"):
+    for module in ("ladder", "state"):
         monkeypatch.setattr(f"scumble.engine.{module}.rungs", lambda _: iter(fits))
-    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: fits[1])
+    monkeypatch.setattr("scumble.engine.ladder.Need.fit", lambda *_: fits[1])
     stopped_after(begun(), 5)
-    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: fits[0])  # there is more memory now
+    monkeypatch.setattr("scumble.engine.ladder.Need.fit", lambda *_: fits[0])  # there is more memory now
     resumed = told(prepare_resumed(folder / "run.checkpoint"))
-    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: fits[1])
+    monkeypatch.setattr("scumble.engine.ladder.Need.fit", lambda *_: fits[1])
     assert resumed == told(begun())[5:]
 
 
@@ -160,7 +160,7 @@ def test_after_a_full_memory_it_goes_on_with_less(begun, folder, monkeypatch, st
 
 def test_less_memory_than_before_is_heeded_and_said(begun, folder, monkeypatch):
     stopped_after(begun(), 6)
-    monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(5, 1024))
+    monkeypatch.setattr("scumble.engine.ladder.Need.fit", lambda *_: Fit(5, 1024))
     run = prepare_resumed(folder / "run.checkpoint")
     assert [step.count for step in run] == [7]
     assert [

@@ -19,7 +19,7 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
         "output": str(path or "-"), "width": plan.width, "height": plan.height, "steps": plan.steps,
         "scales": [{"width": one.width, "height": one.height, "steps": one.steps, "history": fit.history,
                     "tile": fit.tile or None} for one, fit in scales],
-        "backbone": options.backbone, "optimizer": options.optimizer,
+        "way": plan.way, "backbone": options.backbone, "optimizer": options.optimizer,
         "seconds": expected.seconds, "seconds_now": round(slowed * expected.seconds, 1),
         "memory_gb": expected.gigabytes,
         "snapshots": str(snapshots.folder) if snapshots else None,
@@ -32,7 +32,7 @@ def tell_plan(plan: Plan, path: Path | None, films: Films, *, as_json: bool) -> 
         tiles = f", in tiles of {fit.tile} pixels" if fit.tile else ""
         tell(f"{scale.width} x {scale.height}  {scale.steps} steps{tiles}")
     if not scales:
-        tell(f"{plan.width} x {plan.height}  nothing to paint")
+        tell(f"{plan.width} x {plan.height}  {'nothing to paint' if plan.way == 'recolor' else plan.way}")
     elif scales[-1][0].size != (plan.width, plan.height):
         tell(f"{plan.width} x {plan.height}  enlarged from there")
     tell(f"backbone {options.backbone}, optimizer {options.optimizer}")

@@ -27,9 +27,10 @@ class Coloring:
 
     def __init__(self, plan: Plan, regions: Regions | None, device: torch.device) -> None:
         options = plan.options
-        self.mode, self.shares, self.regions = options.color, plan.shares, regions
-        self.amount = options.color_amount if options.strength > 0 and options.color != "style" else 0.0
-        if options.color == "only":
+        self.mode = "only" if plan.way == "recolor" else options.color
+        self.shares, self.regions = plan.shares, regions
+        self.amount = options.color_amount if options.strength > 0 and self.mode != "style" else 0.0
+        if self.mode == "only":
             self.amount = recolor_amount(self.amount, options.strength)
         self.recolor = recolor_amount(options.recolor, options.strength) if plan.steps else 0.0
         alpha = plan.content.alpha

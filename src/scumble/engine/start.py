@@ -3,7 +3,10 @@
 import torch
 from torch import Tensor
 
+from scumble.engine.scene import resized
 from scumble.options import Options
+from scumble.plan.pyramid import Scale
+from scumble.plan.strength import detail_share
 
 # Of photographs: the 123.68, 116.779, 103.939 that classic networks subtract.
 MEAN_COLOR = (0.485, 0.458, 0.408)
@@ -17,10 +20,9 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     - `noisy-content`: :math:`m + (1 - r)(c - m) + a u`, with the mean color :math:`m`, the content :math:`c`,
       `noise_ratio` :math:`r`, `noise_amplitude` :math:`a` and noise :math:`u` uniform over [-1, 1].
 
-    At strength 0, and where only colors are changed, it is the content, whatever was asked. The noise depends on
-    the seed and the size alone, on every device.
+    The noise depends on the seed and the size alone, on every device.
     """
-    if options.start == "content" or options.strength == 0 or options.color == "only":
+    if options.start == "content":
         return content.clone()
     if given is not None:
         return given
@@ -31,3 +33,17 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     mean = content.new_tensor(MEAN_COLOR).view(1, 3, 1, 1)
     mixed = mean + (1 - options.noise_ratio) * (content - mean)
     return mixed + options.noise_amplitude * (2 * noise - 1)
+
+
+def enlarged(image: Tensor, coarse: Tensor, content: Tensor, scale: Scale, strength: float) -> Tensor:
+    """Return the image that a scale begins with: that of the one before, and the detail that was not there yet.
+
+    Args:
+        image: of the scale before, (1, 3, h, w).
+        coarse: the content there, as large.
+        content: the content here, (1, 3, H, W), in the size of the scale's canvas.
+        scale: that begins.
+        strength: of the dial; the stronger, the less of the content's detail.
+    """
+    detail = content - resized(coarse, scale)
+    return (resized(image, scale) + detail_share(strength) * detail).clamp(0, 1)

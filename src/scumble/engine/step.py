@@ -31,6 +31,7 @@ class Step:
     weights: Mapping[str, float] = field(
         default_factory=dict
     )  # of the losses: times the parts they give the total
+    way: str = "optimize"  # to paint
 
     @property
     def image(self) -> Tensor:
@@ -86,8 +87,9 @@ def step_at(
     total, parts = split(state.costs)
     weights = {name: weight for name, (_, weight) in active_losses(plan.options).items()}
     return Step(
-        scale, at.number, at.of, at.count, progress, total, parts, state.shown, notes, layers or {}, weights
-    )
+        scale, at.number, at.of, at.count, progress, total, parts, state.shown, notes, layers or {}, weights,
+        plan.way,
+    )  # fmt: skip
 
 
 def split(costs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -36,6 +36,7 @@ class Overrides(TypedDict, total=False):
     weight: Mapping[str, float]
     content_layers: Layers
     style_layers: Layers | Sequence[Mapping[str, float]]
+    way: str
     optimizer: str
     steps: int | str | Sequence[int] | Sequence[str]
     plateau: float

@@ -11,6 +11,10 @@ from scumble.registry import names
 class Search(Part):
     """How the picture is looked for."""
 
+    way: Annotated[str, SEARCH] = Field(
+        "optimize",
+        description=f"How it is painted, one of {', '.join(names('ways'))}: update by update, or colors alone.",
+    )
     optimizer: Annotated[str, SEARCH] = Field(
         "lbfgs", description=f"One of {', '.join(names('optimizers'))}."
     )

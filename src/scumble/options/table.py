@@ -37,7 +37,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
     Raises:
         BadOption: a value outside its range or choices.
         UsageError: a value without a name.
-        UnknownName: an option, preset, backbone, loss or optimizer that does not exist.
+        UnknownName: an option, preset, backbone, loss, optimizer or way that does not exist.
 
     Example:
         >>> Options(size=400, strength=60).strength
@@ -68,6 +68,10 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
     def model_post_init(self, _: object) -> None:
         check("backbone", "backbones", self.backbone)
         check("optimizer", "optimizers", self.optimizer)
+        check("way to paint", "ways", self.way)
+        if self.way == "recolor" and self.color not in ("style", "only"):
+            kept = f"color is {self.color!r}, but the way 'recolor' gives the style's colors alone"
+            raise BadOption(kept, "leave one of them out")
         for name in self.weight:
             if name not in (known := names("losses")) and (hint := here(f"weight.{name}")):
                 raise UnknownName("loss", name, known, hint, guess=False)

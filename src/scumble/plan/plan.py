@@ -9,6 +9,7 @@ from scumble.image.masks import Masks
 from scumble.image.resize import fit
 from scumble.options import Options
 from scumble.plan.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
+from scumble.registry import entry
 
 START_KINDS = ("content", "style", "noise", "noisy-content")
 
@@ -18,7 +19,7 @@ class Plan:
     """Options, pictures and scales of one run.
 
     `shares` are those of the styles, sum 1; `start` is a picture when the options name a file; `masks` say where what
-    goes, if there are any.
+    goes, if there are any; `way` names how it is painted.
     """
 
     options: Options
@@ -28,6 +29,7 @@ class Plan:
     start: Picture | None
     scales: tuple[Scale, ...]
     masks: Masks | None = None
+    way: str = "optimize"
 
     @property
     def width(self) -> int:
@@ -65,6 +67,11 @@ class Plan:
         long, short = max(picture.width, picture.height), min(picture.width, picture.height)
         enough = min(long, math.ceil(SMALLEST_SIDE * long / short))
         return fit(picture.width, picture.height, max(long_edge, enough))
+
+
+def way_of(options: Options) -> str:
+    """Return the way to paint: as asked, or `recolor` where nothing is painted: strength 0 is the content itself."""
+    return "recolor" if options.strength == 0 or options.color == "only" else options.way
 
 
 def times(side: int, factor: float) -> int:
@@ -112,10 +119,11 @@ def make_plan(
             f"regions is {options.regions!r}, but the masks say what the regions are", "leave it out"
         )
     width, height = canvas(options.size, content.width, content.height, options.dpi)
-    unpainted = options.strength == 0 or options.color == "only"  # strength 0 is the content itself
-    steps = (0,) if unpainted else options.steps
+    way = way_of(options)
+    kind = entry("ways", way)
+    steps = tuple(kind.steps(options))
     shape = None if "x" in options.size else (content.width, content.height)
     bleed = options.bleed if any(steps) else 0.0
-    scales = tuple(pyramid(width, height, steps, options.coarsest, shape, bleed))
+    scales = tuple(pyramid(width, height, steps, options.coarsest if kind.by_scales else 0, shape, bleed))
     shares = tuple(share / sum(shares) for share in shares)
-    return Plan(options, content, styles, shares, start, scales, masks)
+    return Plan(options, content, styles, shares, start, scales, masks, way)

@@ -147,6 +147,7 @@ class Record(Recorded):
         start: the picture that the run started from, if it was given one.
         content_masks: where it was painted, if masks say it.
         style_masks: what counts of each style, if masks say it.
+        way: how it was painted; None in older records.
         backbone: name.
         weights_sha256: of the weights file.
         versions: from each package that matters to its version.
@@ -175,6 +176,7 @@ class Record(Recorded):
     start: Source | None = None
     content_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
     style_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
+    way: str | None = None
     backbone: str
     weights_sha256: Hash
     versions: dict[str, str]

@@ -62,7 +62,7 @@ class Event(BaseModel):
 
 
 class Planned(Event):
-    """What will be done: the size of the result, the steps left, and where it goes, if it is written."""
+    """What will be done: size of the result, steps left, where it goes, if it is written, and the way to paint."""
 
     kind = "planned"
     width: Count
@@ -70,12 +70,15 @@ class Planned(Event):
     steps: Number
     scales: tuple[tuple[Count, Count, Number], ...]
     output: Text | None = None
+    way: Text = "optimize"
 
     @classmethod
     def of(cls, plan: "Plan", output: "str | os.PathLike[str] | None" = None) -> "Planned":
         """Return what is told of a plan."""
         scales = tuple((scale.width, scale.height, scale.steps) for scale in plan.scales)
-        return cls(width=plan.width, height=plan.height, steps=plan.steps, scales=scales, output=output)
+        return cls(
+            width=plan.width, height=plan.height, steps=plan.steps, scales=scales, output=output, way=plan.way
+        )
 
 
 class Stepped(Event):

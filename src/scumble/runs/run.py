@@ -160,6 +160,7 @@ class Run:
             scumble=__version__,
             made=datetime.now(UTC),
             options=told,
+            way=self.plan.way,
             backbone=options.backbone,
             versions=versions(),
             seed=options.seed,

@@ -47,6 +47,7 @@ def lines(record: "Record") -> list[str]:
         *([f"start      {told(record.start)}"] if record.start else []),
         *(f"painted    {told(mask)}" for mask in record.content_masks if mask),
         *(f"taken      {told(mask)}" for mask in record.style_masks if mask),
+        *([f"way        {record.way}"] if record.way else []),
         f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
         f"machine    {record.device}, {record.threads} threads, {record.precision}, "
         + ", ".join(f"{name} {version}" for name, version in record.versions.items()),

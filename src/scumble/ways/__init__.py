@@ -1,0 +1,1 @@
+"""Ways to paint: one file each."""
