@@ -13,7 +13,7 @@ from PIL import Image, features
 from scumble.errors import ImageError
 from scumble.image.files import read_picture
 
-from .pictures import encoded, scene
+from ..pictures import encoded, scene
 
 
 def refused(source, **limits) -> ImageError:

@@ -195,6 +195,6 @@ def test_an_unknown_name_says_what_was_meant():
 
 
 def test_every_loss_has_its_heading_in_the_guide():
-    guide = (Path(__file__).parents[1] / "docs" / "guides" / "losses.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "losses.md").read_text(encoding="utf-8")
     headings = re.findall(r"^### `([\w-]+)`$", guide, re.MULTILINE)
     assert sorted(headings) == names("losses")

@@ -23,7 +23,7 @@ from scumble.plan.plan import make_plan
 from scumble.plugins import load_plugin
 from scumble.regions.found import Regions
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "plugins" / "my_backbone.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plugins" / "my_backbone.py"
 OWN = {"backbone": "residual", "threads": 1, "device": "cpu", "precision": "float32"}
 PLAIN = nn.Conv2d(3, 4, 3, padding=1)
 

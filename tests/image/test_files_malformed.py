@@ -14,7 +14,7 @@ from scumble.image.files import Picture, read_picture
 from scumble.image.sift.jpeg import sift_jpeg
 from scumble.image.sift.png import sift_png
 
-from .pictures import encoded, scene
+from ..pictures import encoded, scene
 
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"] + (["AVIF"] if features.check("avif") else [])
 LOSSLESS = ["PNG", "TIFF", "BMP"]

@@ -13,7 +13,7 @@ from scumble.errors import ImageError
 from scumble.image.files import read_picture
 from scumble.image.quiet import quiet
 
-from .pictures import encoded, scene
+from ...pictures import encoded, scene
 
 PREVIEW, FULL, MASK = {254: 1}, {254: 0}, {254: 4}
 RAW = [{50706: 1}, {262: 32803}, {262: 34892}, {259: 34713}, {259: 32767}, {259: 65535}]

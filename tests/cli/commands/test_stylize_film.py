@@ -12,7 +12,7 @@ from scumble.options import Options
 from scumble.plan.plan import make_plan
 from scumble.runs.film import MAX_FRAMES, Films, Snapshots, Timelapse
 
-from .conftest import TINY, opened
+from ..conftest import TINY, opened
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from scumble.image.extent import BYTES_A_PIXEL, SPARE, check_length
 from scumble.image.files import MAX_BYTES, MAX_PIXELS, MAX_SIDE, read_picture
 from scumble.image.sift.jpeg import sift_jpeg
 
-from .pictures import encoded, scene
+from ..pictures import encoded, scene
 
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"] + (["AVIF"] if features.check("avif") else [])
 ENDS = [kind for kind in FORMATS if kind in ("PNG", "WEBP")]  # which say where they end

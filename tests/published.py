@@ -16,7 +16,6 @@ from scumble.backbones.contents import Contents
 from scumble.backbones.fetch import fetch
 from scumble.backbones.normalization import KERAS
 from scumble.backbones.published import PUBLISHED, PublishedFile
-from scumble.cli.commands.weights import app
 from scumble.errors import DownloadError
 
 
@@ -36,18 +35,12 @@ def bomb(tmp_path):
     return Touch(tmp_path / "canary")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The folder of weights; it does not exist yet."""
     monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("SCUMBLE_WEIGHTS_MIRROR", raising=False)
     return tmp_path / "cache" / "weights"
-
-
-@pytest.fixture
-def run():
-    """Run `scumble weights` with these arguments."""
-    return lambda *arguments: app(arguments, exit_on_error=False, result_action="return_value")
 
 
 @pytest.fixture(scope="session")

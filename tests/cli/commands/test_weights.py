@@ -13,7 +13,16 @@ from scumble.backbones.weights import (
     save_weights,
     weights_path,
 )
+from scumble.cli.commands.weights import app
 from scumble.errors import DownloadError, OutputExists, UsageError, WeightsError
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture
+def run():
+    """Run `scumble weights` with these arguments."""
+    return lambda *arguments: app(arguments, exit_on_error=False, result_action="return_value")
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["path", "vgg19"], ["fetch", "--help"]])

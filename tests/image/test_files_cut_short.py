@@ -12,8 +12,8 @@ from scumble.errors import ImageError
 from scumble.image.files import read_picture
 from scumble.image.png import chunks
 
-from .pictures import encoded
-from .test_malformed_pictures import chunk, png
+from ..pictures import encoded
+from .test_files_malformed import chunk, png
 
 
 def refused(data) -> str:

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from scumble.image.files import read_picture
 from scumble.image.profile import srgb_profile
 
-from .pictures import difference, encoded, scene
+from ..pictures import difference, encoded, scene
 
 
 class TestModes:

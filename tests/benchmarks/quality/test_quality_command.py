@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from benchmarks.quality import jobs, painting
 from benchmarks.quality.__main__ import numbers, quality
 from benchmarks.quality.jobs import Job
 from benchmarks.quality.painting import kept, make, make_all
@@ -14,6 +13,7 @@ from benchmarks.quality.sheets import ROWS, write_sheets
 from benchmarks.quality.tables import markdown
 from PIL import Image
 
+from benchmarks.quality import jobs, painting
 from scumble.errors import BadOption
 from scumble.measures import MEASURES
 from scumble.options import Options

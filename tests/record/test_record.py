@@ -19,7 +19,7 @@ from scumble.image.files import read_picture
 from scumble.record import Record, Source, portable_name, read_record
 from scumble.saving.files import write
 
-from .records import a_record
+from ..records import a_record
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

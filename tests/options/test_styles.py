@@ -17,7 +17,7 @@ from scumble.regions.turns import turned, with_turns
 from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
 
-from .pictures import difference
+from ..pictures import difference
 
 TINY = {"size": 64, "coarsest": 32, "steps": (8, 6), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)
