@@ -22,8 +22,8 @@ from scumble.errors import (
 from scumble.image.files import read_picture
 from scumble.options import Options
 from scumble.record import read_record
-from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
+from scumble.runs.styles import Style
 
 TINY = {"size": 48, "steps": 2, "coarsest": 0}
 

@@ -10,6 +10,7 @@ from scumble.backbones.weights import load_backbone
 from scumble.engine.run import paint
 from scumble.machine.onednn import exact_float32
 from scumble.objective.captured import Captured, captured
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
@@ -44,8 +45,8 @@ def objective_of(
         left = torch.zeros(1, 2, side, side, device=device)
         left[:, 0, :, : side // 2], left[:, 1, :, side // 2 :] = 1, 1
         regions = Regions(left, (left,), drawn=soft)
-    pictures = drawn(1, device), [drawn(2, device)], [1.0]
-    return make(backbone, Options(**options), *pictures, regions, *more)
+    pictures = Pictures(drawn(1, device), [drawn(2, device)], [1.0], regions)
+    return make(backbone, Options(**options), pictures, *more)
 
 
 def test_on_a_cpu_an_objective_stays_as_it_is():

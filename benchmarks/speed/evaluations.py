@@ -15,6 +15,7 @@ from scumble.backbones.weights import load_backbone
 from scumble.machine.allocator import keep_memory
 from scumble.machine.device import choose_device, choose_precision
 from scumble.objective.captured import captured
+from scumble.objective.references import Pictures
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 
@@ -59,7 +60,7 @@ def measured(name: str, width: int, height: int) -> dict[str, Any]:
     slow = seconds_of(lambda: exact(image))
     backbone = computing(backbone, precision)
     plain = Plain(backbone, content, style)
-    objective = captured(make_objective(backbone, Options(), content, [style], [1.0]), image)
+    objective = captured(make_objective(backbone, Options(), Pictures(content, [style], [1.0])), image)
     gradient = objective(image).gradient
     return {
         "fast": seconds_of(lambda: objective(image)), "plain": seconds_of(lambda: plain(image)), "float32": slow,

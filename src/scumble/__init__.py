@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from scumble.plugins import load_plugin as load_plugin
     from scumble.record import Record as Record
     from scumble.record import read_record as read_record
-    from scumble.runs.inputs import Style as Style
     from scumble.runs.job import Job as Job
     from scumble.runs.prepare import prepare as prepare
     from scumble.runs.result import Result as Result
     from scumble.runs.session import Session as Session
+    from scumble.runs.styles import Style as Style
 
 __version__ = "0.1.0"
 
@@ -37,7 +37,7 @@ HOMES = {
     "ScumbleError": "scumble.errors",
     "Session": "scumble.runs.session",
     "Step": "scumble.engine.step",
-    "Style": "scumble.runs.inputs",
+    "Style": "scumble.runs.styles",
     "forecast": "scumble.api",
     "load_plugin": "scumble.plugins",
     "prepare": "scumble.runs.prepare",

@@ -16,6 +16,7 @@ from scumble.engine.run import paint
 from scumble.errors import BadOption, OutOfMemory, PluginFailed, UnknownName, UsageError, WeightsError
 from scumble.look import features
 from scumble.objective.fit import Need
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
@@ -72,7 +73,7 @@ def test_whole_and_in_tiles_it_pulls_alike(regions):
     if regions:
         shares = [torch.softmax(8 * drawn(5, *size)[:, :2], 1) for size in ((97, 131), (70, 90))]
         found = Regions(shares[0], (shares[1],))
-    arguments = (network, Options(**OWN), content, [style], [1.0], found)
+    arguments = (network, Options(**OWN), Pictures(content, [style], [1.0], found))
     whole, tiled = make_objective(*arguments)(image), make_tiled_objective(*arguments, 32)(image)
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-7, atol=1e-12)
     assert whole.gradient.abs().max() > 0
@@ -141,10 +142,13 @@ def test_what_depends_on_the_whole_picture_is_never_cut_into_tiles(layer):
     assert network.extent("1").everywhere
     picture, options = drawn(1, 64, 64), Options(content_layers="relu3_2", style_layers="relu1_1")
     assert (
-        make_objective(network, options, picture, [picture], [1.0])(drawn(2, 64, 64)).gradient.abs().max() > 0
+        make_objective(network, options, Pictures(picture, [picture], [1.0]))(drawn(2, 64, 64))
+        .gradient.abs()
+        .max()
+        > 0
     )
     with pytest.raises(UsageError, match="each position of the layer '1' sees the whole picture"):
-        make_tiled_objective(network, options, picture, [picture], [1.0], None, 32)
+        make_tiled_objective(network, options, Pictures(picture, [picture], [1.0]), 32)
 
 
 @pytest.mark.usefixtures("forget_plugins")

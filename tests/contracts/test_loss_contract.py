@@ -55,7 +55,9 @@ def assert_alike(loss, one, other, feature):
 
 
 def test_says_what_it_compares_with(loss):
-    assert loss.reference in ("content", "style", "none") or (loss.reference == "pictures" and loss.on_image)
+    assert loss.reference in ("content", "style", "previous", "none") or (
+        loss.reference == "pictures" and loss.on_image
+    )
 
 
 def test_is_a_scalar_and_zero_on_its_own_reference(loss, feature):

@@ -15,6 +15,7 @@ from scumble.errors import ImageError, RunFailed, UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
+from scumble.objective.references import Pictures
 from scumble.objective.whole import make_objective
 from scumble.optimizers.base import optimizers
 from scumble.options import Options
@@ -200,7 +201,7 @@ def test_clipped_pixels_are_what_the_next_step_evaluates(content, style):
         options = Options(**settings, clip=clip)
         first, second = paint(make_plan(options, content, (style,), (1.0,)))
         pictures = pixels(content, (64, 48)), [pixels(style, (64, 64))]
-        objective = make_objective(load_backbone("compact"), options, *pictures, [1.0])
+        objective = make_objective(load_backbone("compact"), options, Pictures(*pictures, [1.0]))
         matches.append(float(second.total) == pytest.approx(float(objective(first.image).total), rel=1e-3))
     assert matches == [True, False]
 

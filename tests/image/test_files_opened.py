@@ -11,7 +11,7 @@ import scumble
 from scumble.errors import ImageError
 from scumble.image import files
 from scumble.image.files import read_picture
-from scumble.runs.inputs import Style
+from scumble.runs.styles import Style
 
 TINY = {"size": 48, "steps": 1, "coarsest": 0}
 

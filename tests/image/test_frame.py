@@ -6,8 +6,8 @@ from PIL import Image
 
 from scumble.image.frame import CLEAR, frame, inside
 from scumble.image.resize import resize
-from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
+from scumble.runs.styles import Style
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 

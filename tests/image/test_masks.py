@@ -14,13 +14,14 @@ from scumble.image.resize import resize
 from scumble.losses.base import losses
 from scumble.objective.compared import Compared
 from scumble.objective.layer_regions import in_layer, inside
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 from scumble.runs.again import prepare_again
-from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
+from scumble.runs.styles import Style
 
 TINY = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)
@@ -146,7 +147,7 @@ def test_the_cost_is_that_of_masked_statistics(network, name):
     options = Options(style_layers="relu1_1", bleed=0, weight=NOTHING | {name: 1})
     regions = Regions(halves_of(12, 16), (halves_of(10, 30).flip(-1),), drawn=True)
     content, style, image = picture(1, 48, 64), picture(2, 40, 120), picture(3, 48, 64)
-    found = make_objective(network, options, content, [style], [1.0], regions)(image)
+    found = make_objective(network, options, Pictures(content, [style], [1.0], regions))(image)
     where = in_layer(regions, Compared(options, network), "relu1_1", (48, 64), [(40, 120)])
     loss, leaf = losses[name](), image.clone().requires_grad_()
     of_image, of_style = (network(each, ["relu1_1"])["relu1_1"] for each in (leaf, style))
@@ -166,7 +167,7 @@ def test_the_cost_is_that_of_masked_statistics(network, name):
 def test_tiles_see_the_same_masks(network, rest):
     content, style, image = picture(1, 97, 131), picture(2, 70, 90), picture(3, 97, 131)
     regions = Regions(halves_of(50, 60) * (1 - rest), (halves_of(35, 45),), drawn=True)
-    arguments = (network, Options(), content, [style], [1.0], regions)
+    arguments = (network, Options(), Pictures(content, [style], [1.0], regions))
     whole, tiled = make_objective(*arguments)(image), make_tiled_objective(*arguments, 48)(image)
     torch.testing.assert_close(tiled.total, whole.total)
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-8, atol=1e-13)
@@ -182,9 +183,9 @@ def test_positions_that_see_past_a_border_do_not_count(network):
     options = Options(style_layers="relu3_1", weight=NOTHING | {"covariance": 1})
     everywhere = Regions(torch.ones(1, 1, 1, 1, dtype=torch.float64), (shares,), drawn=True)
     content = picture(5, 96, 96)
-    masked = make_objective(network, options, content, [half], [1.0], everywhere).terms[0].target
-    wanted = make_objective(network, options, content, [noise[..., 96:]], [1.0]).terms[0].target
-    unmasked = make_objective(network, options, content, [half], [1.0]).terms[0].target
+    masked = make_objective(network, options, Pictures(content, [half], [1.0], everywhere)).terms[0].target
+    wanted = make_objective(network, options, Pictures(content, [noise[..., 96:]], [1.0])).terms[0].target
+    unmasked = make_objective(network, options, Pictures(content, [half], [1.0])).terms[0].target
     assert (masked - wanted).norm() < 0.2 * wanted.norm()
     assert (unmasked - wanted).norm() > 0.3 * wanted.norm()
 
@@ -195,7 +196,9 @@ def test_a_region_too_small_for_a_layer_is_left_out_there(network):
     corner[..., :8, :8] = 1
     regions = Regions(torch.cat([corner, 1 - corner], dim=1), (halves_of(64, 64),), drawn=True)
     options = Options(style_layers="relu1_1,relu4_1", weight=NOTHING | {"covariance": 1})
-    terms = make_objective(network, options, picture(1, 64, 64), [picture(2, 64, 64)], [1.0], regions).terms
+    terms = make_objective(
+        network, options, Pictures(picture(1, 64, 64), [picture(2, 64, 64)], [1.0], regions)
+    ).terms
     assert {term.layer: len(term.shares) for term in terms} == {"relu1_1": 2, "relu4_1": 1}
 
 
@@ -209,7 +212,7 @@ def test_a_small_region_is_pulled_as_strongly_as_a_large_one(network):
     for shares in (small, one):
         regions = Regions(shares, (one,), drawn=True)
         objective = make_objective(
-            network, options, picture(1, 64, 64), [picture(2, 64, 64).square()], [1.0], regions
+            network, options, Pictures(picture(1, 64, 64), [picture(2, 64, 64).square()], [1.0], regions)
         )
         lengths.append(float(objective(picture(3, 64, 64)).gradient[..., 2:14].norm()))
     assert lengths[0] == pytest.approx(lengths[1], rel=0.15)

@@ -10,7 +10,7 @@ from scumble.errors import ImageError
 from scumble.image.files import Picture, read_picture
 from scumble.image.visible import visible
 from scumble.look import activations, keeps, patches, reconstruct, regions
-from scumble.runs.inputs import Style
+from scumble.runs.styles import Style
 
 TINY = {"size": 64, "steps": 3, "coarsest": 0}
 

@@ -11,6 +11,7 @@ from scumble.losses.quantiles import LEVELS, QuantileMeans, deal, groups_for
 from scumble.losses.sampling import shuffled
 from scumble.losses.sliced_wasserstein import random_directions
 from scumble.objective.compared import Compared
+from scumble.objective.references import Pictures
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
@@ -248,7 +249,7 @@ def test_in_regions_and_with_several_styles_of_other_sizes(network, name, shares
     styles = [drawn(3, 70, 90).square(), drawn(4, 101, 64)][: len(shares)]
     parted = Regions(regions[0], tuple(regions[1 : len(shares) + 1]))
     content, image = drawn(2, 64, 96), drawn(1, 64, 96)
-    objective = make_objective(network, only(name), content, styles, shares, parted)
+    objective = make_objective(network, only(name), Pictures(content, styles, shares, parted))
     assert any(term.by_region for term in objective.terms)
     first, again = objective(image), objective(image)
     assert first.total > 0
@@ -262,7 +263,7 @@ def test_a_style_that_is_the_picture_itself_costs_nothing(network, name):
     each = torch.rand(1, 2, 6, 6, generator=torch.Generator().manual_seed(0)).double()
     parted = Regions(each, (each,))
     for regions in (None, parted):
-        objective = make_objective(network, only(name), image, [image], [1.0], regions)
+        objective = make_objective(network, only(name), Pictures(image, [image], [1.0], regions))
         assert float(objective(image).total) == pytest.approx(0, abs=1e-12)
 
 

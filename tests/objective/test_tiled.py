@@ -8,6 +8,7 @@ from scumble.backbones.variants import computing
 from scumble.errors import UsageError
 from scumble.losses.base import Loss, losses
 from scumble.objective.moments import central, gradient_of, raw_moments
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.tiles import cut, spans
 from scumble.objective.whole import make_objective
@@ -29,8 +30,9 @@ def both(network, options, size, side, regions=None):
     """Return the evaluations of an image whole and in tiles."""
     image, content = drawn(1, *size), drawn(2, *size)
     styles, weights = [drawn(3, 70, 90).square(), drawn(4, 101, 64)], [0.7, 0.3]
-    whole = make_objective(network, options, content, styles, weights, regions)(image)
-    tiled = make_tiled_objective(network, options, content, styles, weights, regions, side)(image)
+    pictures = Pictures(content, styles, weights, regions)
+    whole = make_objective(network, options, pictures)(image)
+    tiled = make_tiled_objective(network, options, pictures, side)(image)
     return whole, tiled
 
 
@@ -78,12 +80,10 @@ def test_the_palette_is_that_of_whole_pictures_in_each_tile(network):
     arguments = (
         network,
         Options(weight=dict.fromkeys(Options().weight, 0) | {"palette": 1}),
-        content,
-        [style],
-        [1.0],
+        Pictures(content, [style], [1.0]),
     )
     whole = make_objective(*arguments)(image)
-    tiled = make_tiled_objective(*arguments, None, 32)(image)
+    tiled = make_tiled_objective(*arguments, 32)(image)
     assert whole.total > 1e-3
     torch.testing.assert_close(tiled.total, whole.total)
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-9, atol=1e-14)
@@ -115,7 +115,7 @@ def test_in_the_precision_of_a_run_tiles_change_next_to_nothing(network, precisi
     network = computing(backbones["compact"](), precision)
     image, content, style = (drawn(seed, 192, 256).float() for seed in (1, 2, 3))
     pair = Regions(shares(24, 32, 2).float(), (shares(18, 20, 2).float(),)) if regions else None
-    arguments = (network, Options(), content, [style], [1.0], pair)
+    arguments = (network, Options(), Pictures(content, [style], [1.0], pair))
     whole, tiled = make_objective(*arguments)(image), make_tiled_objective(*arguments, 64)(image)
     error = (tiled.gradient - whole.gradient).norm() / whole.gradient.norm()
     assert error < worst
@@ -164,7 +164,7 @@ def test_a_loss_that_is_no_sum_is_refused(network, monkeypatch):
     monkeypatch.setitem(losses._entries, "gram", Order)
     with pytest.raises(UsageError, match="the loss 'gram' is no sum over positions") as found:
         make_tiled_objective(
-            network, Options(weight={"gram": 1}), drawn(1, 32, 32), [drawn(2, 32, 32)], [1.0], None, 32
+            network, Options(weight={"gram": 1}), Pictures(drawn(1, 32, 32), [drawn(2, 32, 32)], [1.0]), 32
         )
     assert (
         found.value.hint

@@ -7,7 +7,9 @@ import torch
 from scumble.backbones.base import backbones
 from scumble.errors import BadOption, UnknownName
 from scumble.objective.compared import Compared
-from scumble.objective.whole import make_objective, mixture
+from scumble.objective.references import Pictures
+from scumble.objective.styles import mixture
+from scumble.objective.whole import make_objective
 from scumble.options import Options
 
 LAYERS = {"content_layers": "relu2_2", "style_layers": "relu1_1=0.7,relu2_1=0.3"}
@@ -36,14 +38,14 @@ def only(**weights):
 @pytest.mark.parametrize("preset", ["default", "gatys", "coursera"])
 def test_the_total_is_the_weighted_sum_of_the_parts(network, photo, painting, preset):
     options = Options(preset=preset, backbone="compact", **LAYERS)
-    evaluation = make_objective(network, options, photo, [painting], [1.0])(drawn(3))
+    evaluation = make_objective(network, options, Pictures(photo, [painting], [1.0]))(drawn(3))
     assert evaluation.parts.keys() == options.weight.keys()
     expected = sum(options.weight[name] * part for name, part in evaluation.parts.items())
     torch.testing.assert_close(evaluation.total, expected)
 
 
 def test_layers_add_up_to_the_parts(network, photo, painting):
-    evaluation = make_objective(network, Options(), photo, [painting], [1.0])(photo.flip(3))
+    evaluation = make_objective(network, Options(), Pictures(photo, [painting], [1.0]))(photo.flip(3))
     assert {name for name, _ in evaluation.layers} == evaluation.parts.keys()
     assert {layer for name, layer in evaluation.layers if name == "covariance"} == set(Options().style_layers)
     for name, part in evaluation.parts.items():
@@ -70,33 +72,35 @@ def test_total_and_gradient_are_those_of_the_formula(network, photo, painting):
     squares = image.diff(dim=-1).square().sum() + image.diff(dim=-2).square().sum()
     total = total + 7.0 * squares / (2 * image.numel())
     (gradient,) = torch.autograd.grad(total, image)
-    evaluation = make_objective(network, options, photo, [painting], [1.0])(image.detach())
+    evaluation = make_objective(network, options, Pictures(photo, [painting], [1.0]))(image.detach())
     torch.testing.assert_close(evaluation.total, total.detach(), rtol=1e-8, atol=0)
     torch.testing.assert_close(evaluation.gradient, gradient)
 
 
 def test_nothing_is_left_of_the_graph(network, photo, painting):
-    evaluation = make_objective(network, Options(**LAYERS), photo, [painting], [1.0])(photo)
+    evaluation = make_objective(network, Options(**LAYERS), Pictures(photo, [painting], [1.0]))(photo)
     tensors = [evaluation.total, evaluation.gradient, *evaluation.parts.values()]
     assert not any(tensor.requires_grad for tensor in tensors)
     assert evaluation.gradient.shape == photo.shape
 
 
 def test_content_costs_nothing_at_the_content(network, photo, painting):
-    parts = make_objective(network, Options(**LAYERS), photo, [painting], [1.0])(photo).parts
+    parts = make_objective(network, Options(**LAYERS), Pictures(photo, [painting], [1.0]))(photo).parts
     assert parts["content"] == pytest.approx(0, abs=1e-12)
     assert parts["covariance"] > 0.01
 
 
 def test_style_costs_nothing_at_the_style(network, photo):
-    parts = make_objective(network, Options(**LAYERS), photo, [photo], [1.0])(photo).parts
+    parts = make_objective(network, Options(**LAYERS), Pictures(photo, [photo], [1.0]))(photo).parts
     assert parts["covariance"] == pytest.approx(0, abs=1e-12)
 
 
 def test_classic_costs_are_in_the_units_of_their_formula(network, photo, painting):
     """J_content = 1/(4HWC) sum of squares, J_style = sum of layers' weights times 1/(4 C^2 (HW)^2) ..."""
     options = Options(preset="coursera", backbone="compact", **LAYERS)
-    parts = make_objective(network, options, photo, [painting], [1.0])(painting_sized := drawn(3)).parts
+    parts = make_objective(network, options, Pictures(photo, [painting], [1.0]))(
+        painting_sized := drawn(3)
+    ).parts
     mine, wanted = (
         network(picture, ["relu2_2"])["relu2_2"].numpy()[0] for picture in (painting_sized, photo)
     )
@@ -114,22 +118,26 @@ def test_gram_keras_knows_the_size_of_the_picture(network, photo):
     """At relu2_1, half the size: 1/(4 * 9 * (32 * 24)^2) of the squares of unnormalized Gram matrices."""
     options = only(**{"gram-keras": 1}).replace(style_layers="relu2_1=0.2")
     image = drawn(3)
-    objective = make_objective(network, options, photo, [drawn(4)], [1.0])
+    objective = make_objective(network, options, Pictures(photo, [drawn(4)], [1.0]))
     a, b = (network(x, ["relu2_1"])["relu2_1"][0].flatten(1).numpy() for x in (image, drawn(4)))
     expected = 0.2 * ((a @ a.T - b @ b.T) ** 2).sum() / (4 * 9 * (32 * 24) ** 2)
     assert float(objective(image).total) == pytest.approx(expected)
 
 
 def test_a_style_of_share_1_is_alone(network, photo, painting):
-    alone = make_objective(network, Options(**LAYERS), photo, [painting], [1.0])(photo)
-    both = make_objective(network, Options(**LAYERS), photo, [painting, drawn(5)], [1.0, 0.0])(photo)
+    alone = make_objective(network, Options(**LAYERS), Pictures(photo, [painting], [1.0]))(photo)
+    both = make_objective(network, Options(**LAYERS), Pictures(photo, [painting, drawn(5)], [1.0, 0.0]))(
+        photo
+    )
     torch.testing.assert_close(both.total, alone.total)
     torch.testing.assert_close(both.gradient, alone.gradient)
 
 
 def test_two_halves_of_one_style_are_that_style(network, photo, painting):
-    alone = make_objective(network, Options(**LAYERS), photo, [painting], [1.0])(photo)
-    twice = make_objective(network, Options(**LAYERS), photo, [painting, painting], [0.5, 0.5])(photo)
+    alone = make_objective(network, Options(**LAYERS), Pictures(photo, [painting], [1.0]))(photo)
+    twice = make_objective(network, Options(**LAYERS), Pictures(photo, [painting, painting], [0.5, 0.5]))(
+        photo
+    )
     torch.testing.assert_close(twice.total, alone.total)
 
 
@@ -137,7 +145,9 @@ def test_two_halves_of_one_style_are_that_style(network, photo, painting):
 def test_a_mixture_of_styles_is_that_of_their_pooled_positions(network, photo, painting, share):
     """Each picture by its share, whatever its size."""
     other = drawn(5, 40, 36)
-    objective = make_objective(network, only(covariance=1), photo, [painting, other], [share, 1 - share])
+    objective = make_objective(
+        network, only(covariance=1), Pictures(photo, [painting, other], [share, 1 - share])
+    )
     for term in objective.terms:
         pools = [
             network(picture, [term.layer])[term.layer][0].flatten(1).numpy() for picture in (painting, other)
@@ -176,14 +186,14 @@ def test_strength_100_leaves_content_out(network):
 
 
 def test_a_weight_of_0_leaves_a_loss_out(network, photo, painting):
-    objective = make_objective(network, only(gram=1), photo, [painting], [1.0])
+    objective = make_objective(network, only(gram=1), Pictures(photo, [painting], [1.0]))
     assert {term.name for term in objective.terms} == {"gram"}
     assert objective.layers == {"relu1_1", "relu2_1"}
     assert objective(photo).parts.keys() == {"gram"}
 
 
 def test_a_loss_of_the_image_alone_needs_no_network(network, photo, painting):
-    objective = make_objective(network, only(variation=2), photo, [painting], [1.0])
+    objective = make_objective(network, only(variation=2), Pictures(photo, [painting], [1.0]))
     assert objective.layers == {"image"}
     assert objective(photo).total == 2 * objective(photo).parts["variation"]
 
@@ -193,7 +203,9 @@ def test_a_style_without_a_share_lends_no_colors(network, photo, painting):
 
     def palette_of(*shares):
         styles = [gray[..., :20], vivid]
-        return make_objective(network, only(palette=1), gray, styles, shares)(photo).parts["palette"]
+        return make_objective(network, only(palette=1), Pictures(gray, styles, shares))(photo).parts[
+            "palette"
+        ]
 
     assert palette_of(1.0, 0.0) > 100 * palette_of(0.5, 0.5)
 
@@ -201,7 +213,7 @@ def test_a_style_without_a_share_lends_no_colors(network, photo, painting):
 @pytest.mark.parametrize("options", [only(), only(content=1).replace(strength=100)])
 def test_no_loss_at_all(network, photo, painting, options):
     with pytest.raises(BadOption, match=r"no loss is left with weights .* at strength") as error:
-        make_objective(network, options, photo, [painting], [1.0])
+        make_objective(network, options, Pictures(photo, [painting], [1.0]))
     assert error.value.exit_code == 2
     assert "--weight.gram 1" in error.value.hint
 
@@ -221,4 +233,6 @@ def test_layers_of_another_network_stand_for_those_here(network):
 
 def test_a_layer_that_the_network_has_nothing_like(photo, painting):
     with pytest.raises(UnknownName, match="unknown layer 'pool3'"):
-        make_objective(backbones["alexnet"](), Options(style_layers="pool3"), photo, [painting], [1.0])
+        make_objective(
+            backbones["alexnet"](), Options(style_layers="pool3"), Pictures(photo, [painting], [1.0])
+        )

@@ -9,13 +9,14 @@ from scumble.api import stylize
 from scumble.engine.forecast import forecast
 from scumble.errors import BadOption, UsageError
 from scumble.objective.compared import Compared
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.regions.found import Regions
 from scumble.regions.turns import turned, with_turns
-from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
+from scumble.runs.styles import Style
 
 from ..pictures import difference
 
@@ -35,7 +36,7 @@ def stripes(period, side=96, low=60, high=200):
 
 
 def targets(network, options, styles, shares):
-    objective = make_objective(network, options, drawn(1), styles, shares)
+    objective = make_objective(network, options, Pictures(drawn(1), styles, shares))
     return {term.layer: term.target for term in objective.terms if term.loss.reference == "style"}
 
 
@@ -65,10 +66,7 @@ def test_layers_with_a_region_that_only_the_other_style_has(network):
     arguments = (
         network,
         options,
-        drawn(1),
-        [drawn(2), drawn(3)],
-        [0.5, 0.5],
-        Regions(half, (one, other), True),
+        Pictures(drawn(1), [drawn(2), drawn(3)], [0.5, 0.5], Regions(half, (one, other), True)),
     )
     whole = make_objective(*arguments)
     assert {term.layer: len(term.shares) for term in whole.terms} == {"relu1_1": 1, "relu2_1": 1}

@@ -12,6 +12,7 @@ from scumble.losses.base import losses
 from scumble.objective.compared import Compared
 from scumble.objective.layer_regions import FEWEST, enough, in_layer, one_hot
 from scumble.objective.partition import Partition
+from scumble.objective.references import Pictures
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 from scumble.plan.pyramid import pyramid
@@ -179,7 +180,7 @@ def test_a_layer_too_coarse_for_its_regions_is_compared_as_a_whole(network):
     options = Options(style_layers="relu1_1,relu5_1", weight=NOTHING | {"covariance": 1, "variation": 1})
     content, style = (torch.rand(1, 3, 32, 32, dtype=torch.float64) for _ in range(2))
     objective = make_objective(
-        network, options, content, [style], [1.0], Regions(soft_shares(), (soft_shares(),))
+        network, options, Pictures(content, [style], [1.0], Regions(soft_shares(), (soft_shares(),)))
     )
     regions = {term.layer: (term.by_region, len(term.shares)) for term in objective.terms}
     assert regions == {"relu1_1": (True, 3), "relu5_1": (False, 1), "image": (False, 1)}
@@ -213,7 +214,9 @@ def test_regions_weigh_by_their_area_and_styles_by_their_share(network):
         pool = torch.cat([0.75 * masks[0], 0.25 * masks[1]], dim=-1)
         target = loss.statistic(torch.cat([of_one, of_other], dim=-1), pool)
         total = total + mask.mean() * loss.distance(loss.statistic(of_image, mask), target).squeeze()
-    evaluation = make_objective(network, options, content, [one, other], [0.75, 0.25], regions)(image)
+    evaluation = make_objective(network, options, Pictures(content, [one, other], [0.75, 0.25], regions))(
+        image
+    )
     torch.testing.assert_close(evaluation.total, total)
 
 

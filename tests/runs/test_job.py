@@ -16,9 +16,9 @@ from scumble.comparing.grid import make_grid
 from scumble.errors import BadOption, JobError, ScumbleError, UnknownName
 from scumble.options import Options
 from scumble.presets import preset_names
-from scumble.runs.inputs import Style
 from scumble.runs.job import LONGEST, SCHEMA, Job, Outputs, StyleFile
 from scumble.runs.prepare import prepare
+from scumble.runs.styles import Style
 
 NAMES = st.text(min_size=1, max_size=20)  # with lone surrogates, as names of files that are not UTF-8 have
 PARTS = st.floats(0, 1)

@@ -16,6 +16,7 @@ from scumble.engine.state import Position, State, new_optimizer, optimizer_at
 from scumble.engine.step import Step, step_at
 from scumble.machine.allocator import begin_scale
 from scumble.objective.captured import captured
+from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
 from scumble.optimizers.base import Evaluate, Evaluation
@@ -125,12 +126,14 @@ class Descent:
         ladder, ground = self.ladders[scale], self.ground
         begin_scale(tight=ladder.tight)
         regions = continued_regions(ground.regions, scale)
-        arguments = (ground.backbone, self.options, scene.content, scene.styles, self.plan.shares, regions)
+        pictures = Pictures(
+            scene.content, scene.styles, self.plan.shares, regions, scene.previous, scene.trust
+        )
         objective: Evaluate
         if ladder.fit.tile:
-            objective = make_tiled_objective(*arguments, ladder.fit.tile)
+            objective = make_tiled_objective(ground.backbone, self.options, pictures, ladder.fit.tile)
         else:
-            objective = captured(make_objective(*arguments), scene.content)
+            objective = captured(make_objective(ground.backbone, self.options, pictures), scene.content)
         return scene.part_of(objective)
 
     def _updates(self, scale: Scale, image: Tensor, objective: Evaluate, number: int) -> Iterator[Made]:

@@ -24,6 +24,7 @@ from scumble.machine.guest import as_guest
 from scumble.machine.memory import memory_limit
 from scumble.objective.captured import captured
 from scumble.objective.fit import Fit, Need
+from scumble.objective.references import Pictures
 from scumble.objective.sizes import require_sizes
 from scumble.objective.whole import make_objective
 from scumble.options import Options
@@ -135,7 +136,7 @@ def seconds_of_one(backbone: Backbone, options: Options, side: int, device: torc
     content, style, image = (
         torch.rand(1, 3, side, side, generator=random, dtype=torch.float32).to(device) for _ in range(3)
     )
-    objective = captured(make_objective(backbone, options, content, [style], [1.0]), image)
+    objective = captured(make_objective(backbone, options, Pictures(content, [style], [1.0])), image)
     times = []
     for _ in range(REPEATS + 1):  # the first one warms up
         started, worked = time.perf_counter(), time.thread_time()

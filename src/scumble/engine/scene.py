@@ -10,6 +10,7 @@ from scumble.colors.coloring import Coloring
 from scumble.engine.guard import deviation
 from scumble.engine.untouched import Painted, painted
 from scumble.image.files import Picture
+from scumble.image.masks import drawn, lightness
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.optimizers.base import Evaluate
@@ -28,6 +29,8 @@ class Scene:
         coloring: what is done to colors in the end.
         painted: what of the content is painted; None for all.
         bleed: in pixels.
+        previous: what the image is to stay near, (1, 3, H, W), with the bleed; None without.
+        trust: where that counts, (1, 1, H, W), [0, 1]; None for everywhere.
     """
 
     content: Tensor
@@ -35,6 +38,8 @@ class Scene:
     coloring: Coloring
     painted: Painted | None
     bleed: int = 0
+    previous: Tensor | None = None
+    trust: Tensor | None = None
 
     def shown(self, image: Tensor) -> Tensor:
         """Return the running image as it is shown: in [0, 1], in its colors, untouched where it is not painted."""
@@ -59,7 +64,22 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
     part = painted(plan.masks, content, plan.options.feather) if plan.masks else None
     content, styles = coloring.next_scale(content, styles, part.mask if part else None)
     styles = [continued_style(style, scale) for style in styles]
-    return Scene(continued(content, scale.bleed), styles, coloring, part, scale.bleed)
+    content = continued(content, scale.bleed)
+    return Scene(content, styles, coloring, part, scale.bleed, *previous_of(plan, scale, device))
+
+
+def previous_of(plan: Plan, scale: Scale, device: torch.device) -> tuple[Tensor | None, Tensor | None]:
+    """Return the previous picture at a scale, and where it counts, both with the scale's bleed."""
+    if plan.previous is None:
+        return None, None
+    picture, trust = plan.previous.picture, plan.previous.trust
+    image = continued(tensor_of(picture, scale.size, device), scale.bleed)
+    if trust is None:
+        return image, None
+    mask = torch.from_numpy(lightness(drawn(trust)))[None, None].to(image)
+    width, height = scale.size
+    mask = F.interpolate(mask, (height, width), mode="bilinear", antialias=True)
+    return image, continued(mask, scale.bleed)
 
 
 def is_varied(picture: Picture, scale: Scale, device: torch.device) -> bool:

@@ -17,10 +17,10 @@ class Loss(ABC):
 
     A loss holds no state: `statistic` says what is compared, `distance` how far a statistic is from a target.
     The target is the statistic of the reference, computed once per scale: of the content, of the styles by region,
-    of all pictures together, which only a loss of the image can have, or zeros.
+    of all pictures together, which only a loss of the image can have, of the previous picture, or zeros.
     """
 
-    reference: ClassVar[Literal["content", "style", "pictures", "none"]]
+    reference: ClassVar[Literal["content", "style", "pictures", "previous", "none"]]
     follows_strength: ClassVar[bool] = True  # of content less weight above strength 50, of style below
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
     first_block: ClassVar[int] = (
@@ -85,7 +85,7 @@ class Loss(ABC):
         if self.reference == "style":
             return kind.of_moments is not Loss.of_moments
         own = kind.distance is not Loss.distance or kind.against is not Loss.against
-        return self.on_image or (self.reference == "content" and not own)
+        return self.on_image or (self.reference in ("content", "previous") and not own)
 
     def factor(self, positions: int, pixels: int) -> float:
         """Return the constant in front that depends on the number of positions of the layer and of pixels."""

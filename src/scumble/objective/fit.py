@@ -89,8 +89,9 @@ class Need:
         self.everywhere = [layer for layer in layers if backbone.extent(layer).everywhere]
         self.halos = halos(backbone, ["image", *set(layers).difference(self.everywhere)])
         self.stride = math.lcm(*(backbone.extent(layer).stride for layer in layers))
-        content = [layer for layer in compared.all_layers("content") if layer != "image"]
-        self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in content)  # targets of tiles
+        beside = [layer for kind in ("content", "previous") for layer in compared.all_layers(kind)]
+        kept = [layer for layer in beside if layer != "image"]
+        self.stored = sum(2 * own_bytes(backbone, layer, precision) for layer in kept)  # targets of tiles
         read = sum(KEPT * own_bytes(backbone, layer, precision) for layer in style_layers)
         *_, full = plan.scales
         areas = [width * height / math.prod(full.canvas) for width, height in plan.style_sizes(full)]

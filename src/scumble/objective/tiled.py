@@ -10,8 +10,7 @@ Memory is that of one tile, of the content's features and of some copies of the 
 evaluations, times what the tiles overlap.
 """
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -25,16 +24,14 @@ from scumble.machine.allocator import give_back
 from scumble.objective.compared import Compared
 from scumble.objective.costs import Costs
 from scumble.objective.foreign import distance_to
-from scumble.objective.layer_regions import LayerRegions, by_layer, size_of, whole_layer
-from scumble.objective.moments import central, gradient_of, mixed, raw_moments
-from scumble.objective.partition import inner
-from scumble.objective.tiles import Tile, cut, halos
+from scumble.objective.layer_regions import size_of
+from scumble.objective.moments import central, gradient_of
+from scumble.objective.reader import Masks, Reader
+from scumble.objective.references import BUILDERS, Part, Pictures, Reference
+from scumble.objective.styles import TiledStyles, areas_of
+from scumble.objective.tiles import Tile
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
-from scumble.regions.found import Regions
-from scumble.regions.turns import with_turns
-
-Masks = Mapping[str, Tensor]  # of a picture: regions of each layer that has some, (K, H, W)
 
 
 def refuse_what_cannot_be_tiled(losses: Mapping[str, Loss]) -> None:
@@ -45,61 +42,6 @@ def refuse_what_cannot_be_tiled(losses: Mapping[str, Loss]) -> None:
                 f"the loss {name!r} is no sum over positions, so this picture cannot be painted in tiles",
                 f"--weight.{name} 0 leaves it out; a smaller --size, or --max-memory, paints it whole",
             )
-
-
-class Reader:
-    """Read pictures tile by tile.
-
-    Args:
-        backbone: reads them.
-        layers: all that will be read.
-        side: of a tile's own part, in pixels.
-    """
-
-    def __init__(self, backbone: Backbone, layers: Sequence[str], side: int) -> None:
-        self.backbone, self.layers = backbone, frozenset(layers) | {"image"}
-        self.strides = {name: backbone.extent(name).stride for name in self.layers}
-        self.stride = math.lcm(*self.strides.values())
-        self.halo, self.wide_halo = halos(backbone, self.layers)
-        self.side = max(self.stride, side // self.stride * self.stride)
-
-    def tiles(self, picture: Tensor, halo: int) -> list[Tile]:
-        """Return the tiles of a picture that read so many pixels around their own."""
-        return cut(*size_of(picture), self.side, self.stride, halo)
-
-    def read(self, picture: Tensor, layers: Collection[str]) -> Iterator[tuple[Tile, dict[str, Tensor]]]:
-        """Yield the tiles of a picture and their layers, of which a tile's own positions are as in the whole."""
-        for tile in self.tiles(picture, self.halo):
-            yield tile, self.backbone(tile.read(picture), layers)
-
-    def own(self, tile: Tile, feature: Tensor, layer: str, picture: Tensor) -> Tensor:
-        """Return a tile's own positions of a layer."""
-        size = self.backbone.layer_size(layer, *size_of(picture))
-        return tile.inner(feature, size, self.strides[layer])
-
-    def add_moments(
-        self,
-        sums: dict[str, Tensor],
-        tile: Tile,
-        features: Mapping[str, Tensor],
-        picture: Tensor,
-        masks: Masks,
-    ) -> None:
-        """Add to each layer's raw moments, (K or 1, C + 1, C + 1), those of a tile's own positions."""
-        for layer, feature in features.items():
-            mask = tile.own(masks[layer], self.strides[layer]) if layer in masks else None
-            found = raw_moments(self.own(tile, feature, layer, picture), mask)
-            sums[layer] = sums[layer] + found if layer in sums else found
-
-    @torch.no_grad()
-    def features(self, picture: Tensor, layer: str) -> Tensor:
-        """Return a whole layer, put together from tiles."""
-        size, whole = self.backbone.layer_size(layer, *size_of(picture)), picture.new_empty(0)
-        for tile, features in self.read(picture, [layer]):
-            if not whole.numel():
-                whole = features[layer].new_empty(1, features[layer].shape[1], *size)
-            tile.own(whole, self.strides[layer]).copy_(self.own(tile, features[layer], layer, picture))
-        return whole
 
 
 @dataclass(frozen=True)
@@ -124,30 +66,23 @@ class StyleTerm:
 
 @dataclass(frozen=True)
 class LocalTerm:
-    """A loss that is a sum over positions: of a content layer, or of the image."""
+    """A loss that is a sum over positions: of a layer, or of the image."""
 
     name: str
     loss: Loss
     layer: str
-    target: Tensor  # the whole layer's features; or for a loss of the image the content
+    reference: Reference
     share: float
-    size: Tensor | float = 1.0  # of a content loss: what squared distances are divided by
-    joint: Tensor | None = (
-        None  # what every place is compared with, of a loss that looks at all pictures together
-    )
+    size: Tensor | float = 1.0  # of a loss of layers: what squared distances are divided by
 
-    def cost(self, tile: Tile, feature: Tensor, stride: int, own: Callable[[Tensor], Tensor]) -> Tensor:
+    def cost(self, tile: Tile, feature: Tensor, stride: int, own: Part) -> Tensor:
         """Return what a tile's positions, those that `own` leaves, add to the term's value without its weight."""
-        statistic, target = own(self.loss.statistic(feature)), self.joint
-        if target is None:
-            target = own(self.loss.statistic(tile.beside(self.target, feature, stride)))
-        if self.loss.reference == "none":
-            target = torch.zeros_like(target)
+        part = partial(tile.beside, feature=feature, stride=stride)
+        statistic, target = own(self.reference.statistic(feature, part)), self.reference.target(part, own)
         if not self.loss.on_image:
             return self.share * (squared_distance(statistic, target) / self.size).sum()
-        positions = (
-            statistic.shape[-2] * statistic.shape[-1] / (self.target.shape[-2] * self.target.shape[-1])
-        )
+        whole = self.reference.feature
+        positions = statistic.shape[-2] * statistic.shape[-1] / (whole.shape[-2] * whole.shape[-1])
         return self.share * positions * distance_to(self.loss, self.name, target)(statistic).sum()
 
 
@@ -240,13 +175,7 @@ class TiledObjective:
 
 @torch.no_grad()
 def make_tiled_objective(
-    backbone: Backbone,
-    options: Options,
-    content: Tensor,
-    styles: Sequence[Tensor],
-    shares: Sequence[float],
-    regions: Regions | None,
-    side: int,
+    backbone: Backbone, options: Options, pictures: Pictures, side: int
 ) -> TiledObjective:
     """Return what a scale minimizes; arguments as for `make_objective`, and the side of a tile in pixels.
 
@@ -254,47 +183,21 @@ def make_tiled_objective(
         BadOption: no loss has a weight above 0.
         UsageError: there is a loss that is no sum over positions.
     """
-    styles, shares, regions = with_turns(styles, shares, regions, options.style_turns)
-    compared = Compared(options, backbone, shares)
+    pictures = pictures.turned(options.style_turns)
+    compared = Compared(options, backbone, pictures.shares)
     refuse_what_cannot_be_tiled(compared.losses)
     reader = Reader(backbone, compared.all_layers(), side)
-    sizes = size_of(content), [size_of(style) for style in styles]
-    found = {
-        layer: where or whole_layer(compared, layer, *sizes)
-        for layer, where in by_layer(regions, compared, content, styles).items()
-    }
-    targets = style_moments(reader, compared, styles, found)
-    ours = {layer: where.content for layer, where in found.items() if where}
+    styles = TiledStyles(compared, pictures, reader)
     style_terms, local_terms = [], []
     for name, loss in compared.losses.items():
-        for layer, share in compared.factors(name, *size_of(content)).items():
-            if loss.reference == "style" and layer not in found:
-                continue
+        for layer, share in compared.factors(name, *pictures.size).items():
             if loss.reference == "style":
-                where, target = found[layer], loss.of_moments(central(targets[layer]))
-                areas = target.new_tensor(where.areas if where else [1.0])
-                style_terms.append(StyleTerm(name, loss, layer, target, share * areas))
-            elif loss.on_image:
-                joint = compared.joint(loss, content, styles) if loss.reference == "pictures" else None
-                local_terms.append(LocalTerm(name, loss, layer, content, share, joint=joint))
-            else:
-                whole = reader.features(content, layer)
-                size = loss.size(loss.statistic(whole))
-                local_terms.append(LocalTerm(name, loss, layer, whole, share, size))
-    return TiledObjective(reader, style_terms, local_terms, compared.weights, ours)
-
-
-def style_moments(
-    reader: Reader, compared: Compared, styles: Sequence[Tensor], found: Mapping[str, LayerRegions | None]
-) -> dict[str, Tensor]:
-    """Return the raw moments of all styles together, each with its share, for each layer and region."""
-    read: dict[str, list[tuple[Tensor, int]]] = {layer: [] for layer in found}
-    for number, style in enumerate(styles if found else ()):
-        masks = {layer: where.styles[number] for layer, where in found.items() if where}
-        sums: dict[str, Tensor] = {}
-        for tile, features in reader.read(style, list(found)):
-            reader.add_moments(sums, tile, features, style, masks)
-        for layer, moments in sums.items():
-            size = compared.backbone.layer_size(layer, *size_of(style))
-            read[layer].append((moments, inner(size, compared.margin(size))))
-    return {layer: mixed(compared.shares(layer), parts) for layer, parts in read.items()}
+                if layer in styles.found:
+                    target = styles.target(loss, layer)
+                    shares = share * target.new_tensor(areas_of(styles.found[layer]))
+                    style_terms.append(StyleTerm(name, loss, layer, target, shares))
+                continue
+            reference = BUILDERS[loss.reference](loss, layer, pictures, compared, reader.features)
+            size = 1.0 if loss.on_image else reference.size()
+            local_terms.append(LocalTerm(name, loss, layer, reference, share, size))
+    return TiledObjective(reader, style_terms, local_terms, compared.weights, styles.masks)

@@ -55,6 +55,17 @@ class Look(Part):
         description="What the picture is before the first step: content, style, noise, noisy-content, "
         "or the path of a picture.",
     )
+    previous: Annotated[str | None, LOOK] = Field(
+        None,
+        min_length=1,
+        description="Path of a picture that the loss previous keeps near, such as the frame before, its things moved "
+        "to where they are now; as --weight.previous says.",
+    )
+    previous_mask: Annotated[str | None, LOOK] = Field(
+        None,
+        min_length=1,
+        description="Path of a mask for it: white where it is to be trusted, black where it says nothing.",
+    )
     noise_ratio: Annotated[float, LOOK] = Field(
         0.5, ge=0, le=1, description="noisy-content: share of mean color in place of the content, 0 to 1."
     )

@@ -17,6 +17,8 @@ class Overrides(TypedDict, total=False):
     regions: int | str
     bleed: float
     start: str
+    previous: str | None
+    previous_mask: str | None
     noise_ratio: float
     noise_amplitude: float
     seed: int

@@ -76,6 +76,14 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
             if name not in (known := names("losses")) and (hint := here(f"weight.{name}")):
                 raise UnknownName("loss", name, known, hint, guess=False)
             check("loss", "losses", name)
+        if self.previous_mask and not self.previous:
+            raise BadOption(
+                f"previous_mask is {self.previous_mask!r}, and there is no previous picture",
+                "give --previous",
+            )
+        if self.previous and self.color in ("content", "luma"):
+            kept = f"color is {self.color!r}, given back to what is painted, but a previous picture has its colors"
+            raise BadOption(kept, "with --previous, --color style or match will do")
         several = [self.style_layers] if isinstance(self.style_layers, dict) else self.style_layers
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
             if is_ours("backbones", self.backbone) and not LAYER.fullmatch(layer):

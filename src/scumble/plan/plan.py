@@ -15,11 +15,20 @@ START_KINDS = ("content", "style", "noise", "noisy-content")
 
 
 @dataclass(frozen=True)
+class Previous:
+    """A picture that the result is to stay near; `trust` is white where it counts, which is everywhere without."""
+
+    picture: Picture
+    trust: Picture | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """Options, pictures and scales of one run.
 
     `shares` are those of the styles, sum 1; `start` is a picture when the options name a file; `masks` say where what
-    goes, if there are any; `way` names how it is painted.
+    goes, if there are any; `way` names how it is painted; `previous` is what the loss
+    of that name compares with.
     """
 
     options: Options
@@ -30,6 +39,7 @@ class Plan:
     scales: tuple[Scale, ...]
     masks: Masks | None = None
     way: str = "optimize"
+    previous: Previous | None = None
 
     @property
     def width(self) -> int:
@@ -95,6 +105,7 @@ def make_plan(
     shares: tuple[float, ...],
     start: Picture | None = None,
     masks: Masks | None = None,
+    previous: Previous | None = None,
 ) -> Plan:
     """Return the plan of a run.
 
@@ -126,4 +137,4 @@ def make_plan(
     bleed = options.bleed if any(steps) else 0.0
     scales = tuple(pyramid(width, height, steps, options.coarsest if kind.by_scales else 0, shape, bleed))
     shares = tuple(share / sum(shares) for share in shares)
-    return Plan(options, content, styles, shares, start, scales, masks, way)
+    return Plan(options, content, styles, shares, start, scales, masks, way, previous)

@@ -146,6 +146,8 @@ class Record(Recorded):
         styles: the style pictures.
         start: the picture that the run started from, if it was given one.
         content_masks: where it was painted, if masks say it.
+        previous: the picture that it stayed near, if there was one.
+        previous_mask: where it was near it, if a mask says it.
         style_masks: what counts of each style, if masks say it.
         way: how it was painted; None in older records.
         backbone: name.
@@ -176,6 +178,8 @@ class Record(Recorded):
     start: Source | None = None
     content_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
     style_masks: Annotated[tuple[Source | None, ...], FailFast()] = ()
+    previous: Source | None = None
+    previous_mask: Source | None = None
     way: str | None = None
     backbone: str
     weights_sha256: Hash

@@ -11,9 +11,10 @@ from scumble.options import Options
 from scumble.paths import as_path
 from scumble.plan.plan import START_KINDS
 from scumble.record import Record, Source
-from scumble.runs.inputs import NO_MASK, Style
+from scumble.runs.inputs import NO_MASK
 from scumble.runs.prepare import prepare
 from scumble.runs.run import Run
+from scumble.runs.styles import Style
 
 
 def find_source(source: Source, folders: Sequence[Path]) -> Path:
@@ -76,6 +77,9 @@ def prepare_again(record: Record, folders: Sequence[Path], **overrides: Any) -> 
         options = options.replace(start=str(find_source(record.start, folders)))
     elif options.start not in START_KINDS:
         raise UsageError(f"the record names no picture that the run started from, only {options.start!r}")
+    for name in ("previous", "previous_mask"):
+        source = getattr(record, name)
+        options = options.replace(**{name: source and str(find_source(source, folders))})
     masks = {
         option: [str(find_source(source, folders)) if source else NO_MASK for source in sources]
         for option, sources in (("content_mask", record.content_masks), ("style_mask", record.style_masks))

@@ -275,7 +275,9 @@ def done_of(outcome: Outcome, run: Run, products: Products) -> Done:
 
 def input_notes(run: Run) -> Iterator[str]:
     """Yield what was converted in which picture."""
-    for picture in (run.plan.content, *run.plan.styles, *([run.plan.start] if run.plan.start else [])):
+    plan = run.plan
+    beside = (plan.start, plan.previous.picture if plan.previous else None)
+    for picture in (plan.content, *plan.styles, *filter(None, beside)):
         yield from (f"{picture.name}: {note}" for note in picture.notes)
 
 

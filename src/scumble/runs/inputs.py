@@ -1,87 +1,27 @@
 """What a run is given: the pictures read, and what its record says of each."""
 
-import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from numbers import Real
 from pathlib import Path
-from types import NoneType
 from typing import Any
 
 from PIL import Image
 
-from scumble.errors import BadOption, ImageError, UsageError, require_kind, several
+from scumble.errors import ImageError, UsageError
 from scumble.image.files import Picture, missing, read_picture
-from scumble.image.frame import inside
 from scumble.image.masks import make_masks, require_seen, stretched
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
-from scumble.options.table import shortly
-from scumble.options.values import parse_layers
 from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
-from scumble.plan.plan import START_KINDS, Plan, make_plan
+from scumble.plan.plan import START_KINDS, Plan, Previous, make_plan
 from scumble.record import Source
+from scumble.runs.styles import WHOLE, Style, as_styles, boxes_of, cropped, settle, unframed
 
-Box = tuple[float, float, float, float]  # left, top, right and bottom, as parts of the sides
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
 EVERYWHERE = Picture(Image.new("RGB", (1, 1), "white"), None, NO_MASK, "")
-
-
-@dataclass(frozen=True)
-class Style:
-    """A style picture, what is taken from it, and where it goes.
-
-    What the options say of all styles (`style_mask`, `style_scale`, ...) comes before what is said here.
-
-    Args:
-        image: path, bytes, Pillow picture, NumPy array or tensor.
-        weight: relative to the other styles' weights; 0 or more.
-        mask: picture of what counts of it, white; all of it when omitted. What is transparent never counts.
-        content_mask: picture of where in the content it goes, white; everywhere when omitted.
-        layers: style layers that it gives, `"relu1_1,relu2_1"` or with weights; the options' own when omitted.
-        scale: size of its brush strokes, 0.05 to 20.
-        crop: part that counts: left, top, right and bottom as parts of its sides, [0, 1].
-
-    Raises:
-        BadOption: another weight, or layers that can be meant in two ways.
-        UsageError: something of another type.
-    """
-
-    image: Any
-    weight: float = 1.0
-    mask: Any = None
-    content_mask: Any = None
-    layers: str | Mapping[str, float] | None = None
-    scale: float | None = None
-    crop: Box | None = None
-
-    def __post_init__(self) -> None:
-        require_kind("the weight of a style", self.weight, Real, "a number, 0 or more")
-        if not 0 <= self.weight < math.inf:
-            raise BadOption(f"the weight of a style is {self.weight}; it must be finite and 0 or more")
-        layers, crop = (
-            "layers, such as relu1_1,relu2_1",
-            "left, top, right and bottom, such as (0, 0, 0.5, 1)",
-        )
-        require_kind("layers of a style", self.layers, (str, Mapping, list, tuple, NoneType), layers)
-        require_kind("crop of a style", self.crop, (str, list, tuple, NoneType), crop)
-        layers_of(self)
-
-
-def layers_of(style: Style) -> Any:
-    """Return the layers that a style gives, each with a weight, as far as can be said; None where it names none.
-
-    Raises:
-        BadOption: they can be meant in two ways.
-    """
-    try:
-        return parse_layers(style.layers) if style.layers else None
-    except ValueError as error:
-        raise BadOption(f"layers of a style is {shortly(style.layers)}; {error}") from error
 
 
 @dataclass(frozen=True)
@@ -93,6 +33,8 @@ class Sources:
     start: Source | None = None
     content_masks: tuple[Source | None, ...] = ()
     style_masks: tuple[Source | None, ...] = ()
+    previous: Source | None = None
+    previous_mask: Source | None = None
 
 
 Read = tuple[Picture, Source]
@@ -142,50 +84,6 @@ def read_all(content: Any, styles: Sequence[Style]) -> list[Read]:
         ) from error
 
 
-def as_styles(given: Any) -> list[Style]:
-    """Return a style, or several, each as a `Style`."""
-    several = given if isinstance(given, list | tuple) else [given]
-    return [one if isinstance(one, Style) else Style(one) for one in several]
-
-
-def settle(options: Options, styles: Sequence[Style]) -> Options:
-    """Return the options with what the styles say for themselves, where the options do not say it."""
-    told: dict[str, Any] = {}
-    if any(style.layers is not None for style in styles):
-        own = options.layers_of_styles(len(styles))
-        told["style_layers"] = [layers_of(style) or layers for style, layers in zip(styles, own, strict=True)]
-    if any(style.scale is not None for style in styles):
-        told["style_scale"] = [1.0 if style.scale is None else style.scale for style in styles]
-    if any(style.crop is not None for style in styles):
-        told["style_crop"] = [style.crop or WHOLE for style in styles]
-    return options.replace(**{name: value for name, value in told.items() if name not in options.given})
-
-
-def pixels_of(picture: Picture, box: Box) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of a part of a picture in pixels, right and bottom not included."""
-    left, top, right, bottom = box
-    first = (math.floor(left * picture.width), math.floor(top * picture.height))
-    return (*first, math.ceil(right * picture.width), math.ceil(bottom * picture.height))
-
-
-def cropped(picture: Picture, box: Box) -> Picture:
-    """Return a part of a picture, at least one pixel.
-
-    Args:
-        picture: of any size.
-        box: left, top, right and bottom as parts of its sides.
-
-    Raises:
-        BadOption: left is not before right, or top not above bottom.
-    """
-    left, top, right, bottom = box
-    if not (left < right and top < bottom):
-        shown = ",".join(f"{part:g}" for part in box)
-        raise BadOption(f"style_crop is {shown}; left must be less than right, and top less than bottom")
-    part = pixels_of(picture, box)
-    return replace(picture, rgb=picture.rgb.crop(part), alpha=picture.alpha and picture.alpha.crop(part))
-
-
 def read_masks(given: Sequence[Any]) -> list[Read | None]:
     """Read masks, each a picture or None; none at all where all are None.
 
@@ -204,37 +102,28 @@ def read_masks(given: Sequence[Any]) -> list[Read | None]:
     return masks if any(masks) else []
 
 
-def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
-    """Return which part of each style counts: as asked, or what is inside of its frame.
-
-    Raises:
-        UsageError: crops for another number of styles.
-    """
-    crops, number = options.style_crop, len(styles)
-    if not crops:
-        return [inside(style.rgb) for style in styles]
-    crops = crops * number if len(crops) == 1 else crops
-    if len(crops) != number:
-        raise UsageError(
-            f"got {several(len(crops), 'style crop')} for {several(number, 'style')}",
-            "give one for each, in order",
-        )
-    return crops
-
-
-def unframed(style: Picture, box: Box, options: Options) -> Picture:
-    """Return the part of a style that counts; where nobody asked for it, with a note."""
-    part = with_alpha_that_counts(cropped(style, box))
-    if options.style_crop or part.rgb.size == style.rgb.size:
-        return part
-    size = f"{part.width} x {part.height} pixels inside of its frame"
-    return replace(part, notes=(*part.notes, f"{size} are painted after; --style-crop 0,0,1,1 takes all"))
-
-
 def noted(picture: Picture, mask: Picture | None) -> Picture:
     """Return a picture with a note where its mask is stretched."""
     note = stretched(mask, picture) if mask and mask is not EVERYWHERE else ""
     return replace(picture, notes=(*picture.notes, note)) if note else picture
+
+
+def read_previous(options: Options, content: Picture) -> tuple[Read | None, Read | None]:
+    """Read the picture to stay near, and its mask, if there are any.
+
+    Raises:
+        UsageError: one of them has not the content's proportions.
+    """
+    found = [None if name is None else read(name) for name in (options.previous, options.previous_mask)]
+    for one in found:
+        if one and stretched(one[0], content):
+            size, wanted = (f"{each.width} x {each.height}" for each in (one[0], content))
+            raise UsageError(
+                f"{one[0].name!r} is {size}, which is not the shape of the content, {wanted}",
+                "what is to be near it place by place must have the same proportions",
+            )
+    before, trust = found
+    return before, trust
 
 
 def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
@@ -264,7 +153,9 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     for mask in where:
         photograph = noted(photograph, mask and mask[0])
     weights = tuple(one.weight for one in given)
-    plan = make_plan(options, photograph, styles, weights, start and start[0], masks)
+    before, trust = read_previous(options, photograph)
+    near = before and Previous(before[0], trust and trust[0])
+    plan = make_plan(options, photograph, styles, weights, start and start[0], masks, near)
     first, *others = sources
     told = Sources(
         first,
@@ -275,6 +166,8 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
         start and start[1],
         tuple(mask and mask[1] for mask in where),
         tuple(mask and mask[1] for mask in what),
+        before and before[1],
+        trust and trust[1],
     )
     return plan, told
 
@@ -283,7 +176,8 @@ def files_given(content: Any, style: Any, options: Options) -> tuple[Path, ...]:
     """Return the files that `read_inputs` reads."""
     styles = as_styles(style)
     of_styles = [one for each in styles for one in (each.image, each.mask, each.content_mask)]
-    given = [content, *of_styles, options.start, *options.content_mask, *options.style_mask]
+    named = (options.start, options.previous, options.previous_mask)
+    given = [content, *of_styles, *named, *options.content_mask, *options.style_mask]
     return tuple(
         as_path(one)
         for one in given

@@ -12,9 +12,9 @@ from scumble.options import Options
 from scumble.options.frozen import frozen
 from scumble.options.values import Factor, Layers, Part01
 from scumble.record.made import MAX_BYTES, require_plain
-from scumble.runs.inputs import Style
 from scumble.runs.prepare import prepare
 from scumble.runs.run import Run
+from scumble.runs.styles import Style
 from scumble.saving.on_exists import OnExists
 
 SCHEMA = 1

@@ -152,8 +152,9 @@ class Run:
         options, means = self.plan.options, self.means
         assert means is not None  # told before the first step
         told = options.model_dump(mode="json")
-        if options.start not in START_KINDS:
-            told["start"] = portable_name(options.start)
+        for picture in ("start", "previous", "previous_mask"):
+            if told[picture] not in (None, *START_KINDS):
+                told[picture] = portable_name(told[picture])
         for masks in ("content_mask", "style_mask"):
             told[masks] = [portable_name(mask) for mask in told[masks]]
         return Record(

@@ -15,6 +15,7 @@ from benchmarks.speed.roofline import convolutions
 from scumble.backbones.base import backbones
 from scumble.backbones.variants import computing
 from scumble.backbones.weights import load_backbone
+from scumble.objective.references import Pictures
 from scumble.objective.whole import make_objective
 from scumble.options import Options
 
@@ -58,7 +59,7 @@ def test_the_plain_evaluation_is_that_of_the_default_recipe():
     network = computing(load_backbone("compact"), torch.float64)
     content, style, image = (torch.rand(1, 3, 48, 64, dtype=torch.float64) for _ in range(3))
     total, gradient = Plain(network, content, style)(image)
-    found = make_objective(network, Options(), content, [style], [1.0])(image)
+    found = make_objective(network, Options(), Pictures(content, [style], [1.0]))(image)
     torch.testing.assert_close(total, found.total, rtol=1e-5, atol=0)
     torch.testing.assert_close(gradient, found.gradient, rtol=1e-4, atol=1e-7)
 

@@ -241,8 +241,9 @@ def paired(pictures: list[str | bytes], options: Options, *, masked: bool) -> "l
     """Return the sheet of regions, and behind it the masks if they are wanted; say how many regions there are."""
     from scumble.look import look_at_regions, mask_of
     from scumble.look import paired as find
-    from scumble.runs.inputs import Style, boxes_of, pixels_of, read_style
+    from scumble.runs.inputs import read_style
     from scumble.runs.prepare import prepare
+    from scumble.runs.styles import Style, boxes_of, pixels_of
 
     plan = prepare(pictures[0], pictures[1:], options).plan
     found = find(plan)

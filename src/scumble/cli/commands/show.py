@@ -45,6 +45,7 @@ def lines(record: "Record") -> list[str]:
         f"content    {told(record.content)}",
         *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
         *([f"start      {told(record.start)}"] if record.start else []),
+        *([f"near       {told(record.previous)}"] if record.previous else []),
         *(f"painted    {told(mask)}" for mask in record.content_masks if mask),
         *(f"taken      {told(mask)}" for mask in record.style_masks if mask),
         *([f"way        {record.way}"] if record.way else []),
