@@ -150,9 +150,11 @@ def test_a_registry_names_what_is_registered(table):
     decorated = {}
     for path in (PACKAGE / table).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for call in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for call in node.decorator_list:
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == table:
-                    decorated[call.args[0].value] = (f"scumble.{table}.{path.stem}", node.name)
+                    decorated[ast.literal_eval(call.args[0])] = (f"scumble.{table}.{path.stem}", node.name)
     assert sorted(decorated) == names(table)
     registry = getattr(import_module(f"scumble.{table}.base"), table)
     assert list(registry) == names(table)

@@ -75,6 +75,7 @@ def test_when_nothing_helps_it_says_which_size_would_fit(failing_run, error):
 
 
 def test_a_picture_painted_in_tiles_is_that_painted_whole(content, style, monkeypatch):
+    tile = 0
     monkeypatch.setattr("scumble.engine.run.rungs", lambda options: iter([Fit(options.history, tile)]))
     monkeypatch.setattr("scumble.engine.run.Need.fit", lambda *_: Fit(10, tile))
     images = []

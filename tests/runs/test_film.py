@@ -11,6 +11,7 @@ from scumble.errors import OutputError, OutputExists
 from scumble.options import Options
 from scumble.plan.plan import make_plan
 from scumble.runs.film import MAX_FRAMES, Films, Snapshots, Timelapse
+from scumble.saving.on_exists import OnExists
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,8 @@ def test_the_folder_of_other_snapshots_is_left_alone(desk):
 def test_skip_leaves_snapshots_that_are_there(steps, desk):
     (desk / "steps").mkdir()
     (desk / "steps" / "step-0001.png").write_bytes(b"mine")
-    for on_exists, mine in (("skip", True), ("overwrite", False)):
+    allowed: list[tuple[OnExists, bool]] = [("skip", True), ("overwrite", False)]
+    for on_exists, mine in allowed:
         snapshots = Snapshots(Path("steps"), 1, on_exists)
         for step in steps:
             snapshots.step(step)

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from scumble.runs.film import Films
 
@@ -43,12 +43,11 @@ def test_a_timelapse_shows_the_way_and_stands_still_at_the_end(scumble, suffix):
     assert f"timelapse: film{suffix}" in done.err
     with Image.open(f"film{suffix}") as film:
         assert film.size == (64, 48)  # frames of coarse scales, too
-        assert 4 <= film.n_frames <= 4 + 12
         durations = []
-        for number in range(film.n_frames):
-            film.seek(number)
-            film.load()
-            durations.append(film.info["duration"])
+        for frame in ImageSequence.Iterator(film):
+            frame.load()
+            durations.append(frame.info["duration"])
+    assert 4 <= len(durations) <= 4 + 12
     assert sum(durations) == pytest.approx(120 * 16, abs=10)
 
 
