@@ -11,6 +11,7 @@ from PIL import Image
 from scumble.backbones.base import backbones
 from scumble.backbones.cache import is_bundled
 from scumble.backbones.contents import Contents
+from scumble.backbones.layers import Conv
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.weights import save_weights
 from scumble.image.files import read_picture
@@ -59,10 +60,8 @@ def network():
         torch.manual_seed(5)
         backbone = backbones["compact"]()
     for layer in backbone.features:
-        if hasattr(layer, "weight"):
-            layer.weight.mul_(
-                2.5
-            )  # keeps the activations of deep layers about as large as those of shallow ones
+        if isinstance(layer, Conv):
+            layer.weight.mul_(2.5)  # keeps activations of deep layers about as large as those of shallow ones
     return backbone.double()
 
 

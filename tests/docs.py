@@ -49,7 +49,8 @@ def blocks(*languages):
 
 def commands(block):
     """Return the commands of a block as lists of words: in a console those after `$`, in a script all."""
-    lines, continued = [], False
+    lines: list[str] = []
+    continued = False
     for line in block.text.splitlines():
         is_command = block.language != "console" or continued or line.startswith("$ ")
         if is_command and continued:
@@ -64,7 +65,8 @@ def parts(line):
     """Return the commands of a pipe or list, without comments, redirections and variables that are set for one."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True
-    found, redirected = [[]], False
+    found: list[list[str]] = [[]]
+    redirected = False
     for word in lexer:
         if word in BETWEEN:
             found.append([])

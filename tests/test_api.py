@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from scumble.record import read_record
 from scumble.runs.prepare import prepare
 from scumble.runs.styles import Style
 
-TINY = {"size": 48, "steps": 2, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 2, "coarsest": 0}
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_options_come_as_an_object_by_name_or_both(content, style):
 
 def test_mistaken_options_are_refused(content, style):
     with pytest.raises(UnknownName, match=r"unknown option 'strenght'; did you mean 'strength'?"):
-        stylize(content, style, strenght=3)
+        stylize(content, style, strenght=3)  # type: ignore[call-arg]
     with pytest.raises(BadOption, match="strength is 200; input should be less than or equal to 100"):
         stylize(content, style, strength=200)
     with pytest.raises(BadOption, match=r"no loss is left with weights .* at strength 100"):
@@ -147,7 +148,7 @@ def test_missing_weights_are_missed_before_anything_is_loaded(content, style, tm
 
 
 def test_on_step_sees_each_step_as_it_is_made(content, style):
-    seen = []
+    seen: list[Any] = []
     made = stylize(content, style, size=64, steps=(3, 2), coarsest=32, on_step=seen.append)
     assert [(step.scale.size, step.number, step.of, step.count) for step in seen] == [
         ((32, 24), 1, 3, 1),
@@ -169,7 +170,7 @@ def test_what_is_done_to_a_step_is_not_done_to_the_run(content, style):
         step.layers.clear()
 
     for options in ({}, {"color": "content"}, {"steps": 0}):
-        tiny = {"size": 48, "steps": 3, "coarsest": 0, **options}
+        tiny: dict[str, Any] = {"size": 48, "steps": 3, "coarsest": 0, **options}
         untouched, spoiled = stylize(content, style, **tiny), stylize(content, style, on_step=spoil, **tiny)
         assert spoiled.image.tobytes() == untouched.image.tobytes()
         assert (spoiled.record.costs, spoiled.record.course) == (
@@ -211,8 +212,8 @@ def test_a_failed_run_still_has_the_picture_of_its_last_good_step(content, style
 
 
 def test_a_gray_photograph_in_the_style_of_a_gray_drawing_stays_gray(photo, painting):
-    grays = [Image.open(path).convert("L") for path in (photo, painting)]
-    levels = np.asarray(stylize(*grays, size=64, steps=20, coarsest=0).image, int)
+    gray, drawing = (Image.open(path).convert("L") for path in (photo, painting))
+    levels = np.asarray(stylize(gray, drawing, size=64, steps=20, coarsest=0).image, np.int64)
     assert np.ptp(levels, axis=2).max() <= 6
     assert np.ptp(levels, axis=2).mean() < 0.5
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import scumble
 from scumble.registry import names
 
 REPOSITORY = Path(__file__).parent.parent
@@ -41,6 +40,9 @@ comparing
 cli studio batch
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}
+TESTS = REPOSITORY / "tests"
+FOR_ALL = {"contracts", "faults"}  # what every loss, every command, ... must do
+WHOLE = {"architecture", "docs", "examples", "gpu", "init"}
 TABLES = ["backbones", "losses", "optimizers", "outputs", "ways"]
 
 
@@ -95,20 +97,26 @@ def test_public_things_say_what_they_are(path):
         assert not public or ast.get_docstring(node), node.name
 
 
+def mirrored(folder):
+    """Return the folder whose files a folder of tests is about."""
+    within = folder.relative_to(TESTS)
+    return (REPOSITORY if within.parts[:1] in {("benchmarks",), ("training",)} else PACKAGE) / within
+
+
+def test_tests_are_named_after_what_they_test():
+    """Of image/masks.py: tests/image/test_masks.py, or test_masks_IDEA.py; of all of image/: test_image.py."""
+    for path in sorted(TESTS.rglob("test_*.py")):
+        folder = mirrored(path.parent)
+        if path.parent.name not in FOR_ALL:
+            assert folder.is_dir(), f"{short(path)}: there is no {short(folder)}"
+            named = {folder.name, *(one.stem for one in folder.iterdir() if one.stem[0] != "_")}
+            named |= WHOLE if folder == PACKAGE else set()
+            name = path.stem.removeprefix("test_")
+            assert any(f"{name}_".startswith(f"{one}_") for one in named), short(path)
+
+
 def test_there_is_no_drawer_of_odds_and_ends():
     assert not [short(path) for path in ALL if path.stem in {"utils", "helpers", "common", "misc"}]
-
-
-def test_the_public_names():
-    assert scumble.__all__ == [
-        "Job", "Options", "Record", "Result", "ScumbleError", "Session", "Step", "Style",
-        "forecast", "load_plugin", "prepare", "read_record", "resume", "stylize", "stylize_steps",
-    ]  # fmt: skip
-    for name in scumble.__all__:
-        assert getattr(scumble, name).__name__ == name
-    assert {*scumble.__all__, "__version__"} <= set(dir(scumble))
-    with pytest.raises(AttributeError, match="module 'scumble' has no attribute 'stylise'"):
-        scumble.stylise  # noqa: B018
 
 
 LOADED = """
@@ -143,9 +151,11 @@ def test_a_registry_names_what_is_registered(table):
     decorated = {}
     for path in (PACKAGE / table).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for call in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for call in node.decorator_list:
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == table:
-                    decorated[call.args[0].value] = (f"scumble.{table}.{path.stem}", node.name)
+                    decorated[ast.literal_eval(call.args[0])] = (f"scumble.{table}.{path.stem}", node.name)
     assert sorted(decorated) == names(table)
     registry = getattr(import_module(f"scumble.{table}.base"), table)
     assert list(registry) == names(table)

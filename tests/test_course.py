@@ -99,7 +99,7 @@ def test_the_record_of_a_picture_holds_its_course(content, style):
     for name, layers in record.course.layers.items():
         sums = [sum(costs) for costs in zip(*layers.values(), strict=True)]
         assert sums == pytest.approx(record.course.costs[name], rel=2e-3)
-    assert record.course.layers["covariance"].keys() == Options().style_layers.keys()
+    assert record.course.layers["covariance"].keys() == set(Options().style_layers)
     for place, total in enumerate(record.course.costs["total"]):
         parts = [weight * record.course.costs[name][place] for name, weight in record.course.weights.items()]
         assert sum(parts) == pytest.approx(total, rel=2e-3)

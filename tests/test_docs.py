@@ -79,7 +79,7 @@ def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = "\n".join(block.text for block in blocks("pycon") if block.page == page)
     test = doctest.DocTestParser().get_doctest(text, {}, page, page, 0)
-    said = []
+    said: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append)
     assert not said, "".join(said)
 

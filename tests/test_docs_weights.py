@@ -21,7 +21,7 @@ CALLS = {
 }
 
 
-class Picture(dict):
+class Picture(dict[str, torch.Tensor]):
     """A picture's features: random activations of VGG's shapes, the same for the same seed."""
 
     def __init__(self, seed):

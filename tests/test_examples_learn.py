@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 import nbformat
 import pytest
 import torch
-from examples import with_scumble, without_scumble
 from nbclient import NotebookClient
 from PIL import Image
 from traitlets.config import Config
 
+import with_scumble
+import without_scumble
 from scumble.backbones.base import backbones
 from scumble.backbones.contents import Contents
 from scumble.backbones.normalization import KERAS

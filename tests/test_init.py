@@ -14,8 +14,9 @@ def test_the_public_names_are_these():
         "forecast", "load_plugin", "prepare", "read_record", "resume", "stylize", "stylize_steps",
     ]  # fmt: skip
     for name in scumble.__all__:
+        assert getattr(scumble, name).__name__ == name
         assert getattr(scumble, name).__doc__
-        assert name in dir(scumble)
+    assert {*scumble.__all__, "__version__"} <= set(dir(scumble))
     with pytest.raises(AttributeError, match="module 'scumble' has no attribute 'stylise'"):
         _ = scumble.stylise
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -163,7 +164,7 @@ def run_with(written, content, style):
 
     def prepared(distance="return apart", statistic="return feature", **options):
         load_plugin(written(LOSS.format(statistic=statistic, distance=distance)))
-        few = {"size": 48, "coarsest": 0, "steps": 3, "threads": 1, "weight": {"own": 1.0}}
+        few: dict[str, Any] = {"size": 48, "coarsest": 0, "steps": 3, "threads": 1, "weight": {"own": 1.0}}
         return prepare(content, style, **few | options)
 
     return prepared

@@ -1,5 +1,7 @@
 """The networks: names, numbers, values, sizes."""
 
+from typing import Literal
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -236,7 +238,7 @@ def test_reading_raw_reads_pixels_as_they_are(image, normalization):
     assert not torch.equal(network.normalize(image), image)
 
 
-OTHER = {"max": "average", "average": "max"}
+OTHER: dict[str, Literal["max", "average"]] = {"max": "average", "average": "max"}
 VARIANTS = {
     "precision": lambda network: computing(network, torch.bfloat16),
     "pooling": lambda network: pooling_by(network, OTHER[type(network).own_pooling]),

@@ -94,7 +94,7 @@ def test_weights_that_are_trained_get_their_gradient():
     network = backbones["compact"]().requires_grad_(True)
     image = torch.rand(1, 3, 16, 16, requires_grad=True)
     network(image, ["relu1_2"])["relu1_2"].sum().backward()
-    assert network.features[0].weight.grad.abs().sum() > 0
+    assert network.get_parameter("features.0.weight").grad.abs().sum() > 0
 
 
 def test_half_precision_points_where_float32_does(network):

@@ -257,7 +257,7 @@ def test_a_matlab_file_as_scipy_writes_it(tmp_path):
     for compression in (False, True):
         savemat(
             tmp_path / "a.mat",
-            {"layers": cells, "other": 1, "single": np.float32([[1], [2]])},
+            {"layers": cells, "other": 1, "single": np.array([[1], [2]], np.float32)},
             do_compression=compression,
         )
         found = read_variables(tmp_path / "a.mat", ["layers", "single"])

@@ -1,6 +1,7 @@
 """Keras's and MatConvNet's VGG files."""
 
 import sys
+from typing import Any
 
 import h5py
 import numpy as np
@@ -137,9 +138,9 @@ def test_truncated_keras_file(tmp_path, length):
 
 
 def write_matconvnet(path, name, new, mean=(123.0, 117.0, 104.0)):
-    layers = []
+    layers: list[dict[str, Any]] = []
     for block, number, kernel, bias in vgg_arrays(name):
-        layer = {"type": "conv", "name": f"conv{block}_{number}", "stride": [1, 1]}
+        layer: dict[str, Any] = {"type": "conv", "name": f"conv{block}_{number}", "stride": [1, 1]}
         if new:
             cell = np.empty((1, 2), object)
             cell[0, 0], cell[0, 1] = kernel, bias.reshape(-1, 1)
@@ -174,12 +175,12 @@ def test_matconvnet_file_with_other_things(tmp_path):
     cells[0, :] = [{"type": "relu"}, {"type": "pool"}]
     savemat(path, {"layers": cells})
     assert refused(path, "vgg19").message == "odd.mat: it holds no averageImage of three channels"
-    savemat(path, {"layers": cells, "normalization": {"averageImage": np.float32([1000, 0, 0])}})
+    savemat(path, {"layers": cells, "normalization": {"averageImage": np.array([1000, 0, 0], np.float32)}})
     assert (
         "its averageImage is (1000.0, 0.0, 0.0) and should be within 0 to 255"
         in refused(path, "vgg19").message
     )
-    savemat(path, {"layers": cells, "normalization": {"averageImage": np.float32([1, 2, 3])}})
+    savemat(path, {"layers": cells, "normalization": {"averageImage": np.array([1, 2, 3], np.float32)}})
     assert "features.0.weight (64, 3, 3, 3) is missing" in refused(path, "vgg19").message
 
 

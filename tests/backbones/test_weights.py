@@ -65,7 +65,7 @@ def test_what_is_saved_is_loaded(alexnet, folder):
     for key, tensor in network.state_dict().items():
         assert torch.equal(tensor, alexnet.weights[key])
         assert tensor.dtype == torch.float32
-    assert network.features[3].weight.is_contiguous(memory_format=torch.channels_last)
+    assert network.get_parameter("features.3.weight").is_contiguous(memory_format=torch.channels_last)
     assert not network.training
     assert not any(parameter.requires_grad for parameter in network.parameters())
     assert torch.equal(torch.get_rng_state(), before), "loading moved the global random state"
@@ -84,7 +84,7 @@ def test_half_precision_files_are_read_in_float32(alexnet, folder):
     folder.mkdir(parents=True)
     save_file(half, folder / "alexnet.safetensors", header)
     network = load_backbone("alexnet")
-    assert torch.equal(network.features[0].weight, half["features.0.weight"].float())
+    assert torch.equal(network.get_parameter("features.0.weight"), half["features.0.weight"].float())
 
 
 def test_verify_and_sha256(alexnet):

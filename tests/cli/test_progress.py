@@ -1,6 +1,7 @@
 """What is said of a run as it goes on."""
 
 import re
+from typing import Any
 
 import pytest
 from torch import Tensor
@@ -11,7 +12,7 @@ from scumble.options import Options
 from scumble.runs.events import Stepped
 from scumble.runs.prepare import prepare
 
-TINY = {"size": 64, "steps": 3, "coarsest": 32, "threads": 1}
+TINY: dict[str, Any] = {"size": 64, "steps": 3, "coarsest": 32, "threads": 1}
 
 
 @pytest.fixture
@@ -48,12 +49,18 @@ def test_a_run_that_stops_early_is_done_there(lines):
 
 
 def test_no_cost_is_read_from_the_device_unless_it_is_told(lines, monkeypatch):
-    steps, read, to_float = [], [], Tensor.__float__
+    steps: list[str] = []
+    read: list[Tensor] = []
+    to_float = Tensor.__float__
     step = Lines.step
+
+    def counted(cost):
+        read.append(cost)
+        return to_float(cost)
 
     def watched(report, event):
         with monkeypatch.context() as patch:  # the optimizer reads costs of its own
-            patch.setattr(Tensor, "__float__", lambda cost: read.append(cost) or to_float(cost))
+            patch.setattr(Tensor, "__float__", counted)
             steps.append(step(report, event))
 
     monkeypatch.setattr(Lines, "step", watched)

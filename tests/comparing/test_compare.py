@@ -1,6 +1,7 @@
 """Comparing two pictures: at one size, against what they were made from, and what their records say differently."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,8 +47,8 @@ def test_a_few_pixels_far_apart_do_not_hide_the_others(content):
     pixels = pixels // 2 + 8  # far from both ends
     other = pixels + 3
     other[0, :2] = 255
-    pictures = (read_picture(one.astype(np.uint8)) for one in (pixels, other))
-    assert compare(*pictures, References(), References()).factor == 85
+    a, b = (read_picture(one.astype(np.uint8)) for one in (pixels, other))
+    assert compare(a, b, References(), References()).factor == 85
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -95,7 +96,7 @@ def folder(tmp_path_factory, content, style):
 @pytest.fixture(scope="module")
 def records(folder):
     """Of two pictures with other options, of which one has two styles."""
-    tiny = {"size": 48, "steps": 1, "coarsest": 0}
+    tiny: dict[str, Any] = {"size": 48, "steps": 1, "coarsest": 0}
     photo, paint = folder / "photo.png", folder / "paint.png"
     one = stylize(photo, paint, strength=30, **tiny)
     other = stylize(photo, [paint, photo], strength=80, weight={"gram": 2}, **tiny)
@@ -131,7 +132,7 @@ def test_a_record_differs_from_another_in_what_was_asked_for_alone(records):
 
 def test_a_picture_and_its_rerun_differ_in_nothing(folder, tmp_path):
     Image.linear_gradient("L").save(folder / "mask.png")
-    asked = {"size": 48, "steps": 1, "coarsest": 0, "style_mask": str(folder / "mask.png")}
+    asked: dict[str, Any] = {"size": 48, "steps": 1, "coarsest": 0, "style_mask": str(folder / "mask.png")}
     one = stylize(folder / "photo.png", folder / "paint.png", start=str(folder / "paint.png"), **asked).record
     for name in ("photo.png", "paint.png", "mask.png"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())

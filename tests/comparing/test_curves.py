@@ -21,9 +21,11 @@ STEPS = tuple(range(1, 31))
 def a_course(**costs):
     """Return the course of two scales, the second from step 21 on; each cost is one number at all steps."""
     scales = (ScaleStart(width=32, height=24, step=1), ScaleStart(width=64, height=48, step=21))
-    layers = {"gram": {"relu1_1": (0.03,) * 30, "relu2_1": (0.07,) * 30}}
+    layers: dict[str, dict[str, tuple[float, ...]]] = {
+        "gram": {"relu1_1": (0.03,) * 30, "relu2_1": (0.07,) * 30}
+    }
     weights = dict.fromkeys(costs, 1.0)
-    values = {name: (cost,) * 30 for name, cost in costs.items()}
+    values = {name: tuple([cost] * 30) for name, cost in costs.items()}
     return Course(scales=scales, steps=STEPS, costs=values, layers=layers, weights=weights)
 
 
@@ -80,8 +82,8 @@ def test_any_name_can_be_written(name):
 
 def weighed(**weights):
     """Return a course of a total of 7, which is twice a gram of 3 and a content of 1."""
-    costs = {"total": (7.0,), "content": (1.0,), "gram": (3.0,)}
-    layers = {"gram": {"relu1_1": (1.0,), "relu2_1": (2.0,)}}
+    costs: dict[str, tuple[float, ...]] = {"total": (7.0,), "content": (1.0,), "gram": (3.0,)}
+    layers: dict[str, dict[str, tuple[float, ...]]] = {"gram": {"relu1_1": (1.0,), "relu2_1": (2.0,)}}
     return Course(scales=(), steps=(1,), costs=costs, layers=layers, weights=weights)
 
 

@@ -39,8 +39,8 @@ def steps(way, content, style):
     """Paint, and return the steps."""
 
     def paint_all(masks=None, **options):
-        options = Options(way=way, **SMALL | options)
-        return list(paint(make_plan(options, content, (style,), (1.0,), masks=masks)))
+        plan = make_plan(Options(way=way, **SMALL | options), content, (style,), (1.0,), masks=masks)
+        return list(paint(plan))
 
     return paint_all
 

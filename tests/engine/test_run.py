@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -93,7 +94,7 @@ def test_a_run_ends_nearer_to_the_style_than_it_began(painted, content, style):
 
 
 def test_stopping_is_cancelling(content, style):
-    run = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
+    run: Any = paint(make_plan(Options(**SMALL), content, (style,), (1.0,)))
     next(run)
     run.close()
     assert list(run) == []

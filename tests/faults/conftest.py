@@ -113,9 +113,9 @@ def attempt(template, tmp_path, monkeypatch):
         with contextlib.chdir(desk), monkeypatch.context() as patch:
             patch.setattr(tempfile, "tempdir", str(spare))
             disk = Disk(patch, at, error, lasting)
-            done = run(COMMANDS[command])
+            code, out, err = run(COMMANDS[command])
             disk.end()
-        return desk, Done(*done, disk.made)
+        return desk, Done(code, out, err, disk.made)
 
     return attempted
 

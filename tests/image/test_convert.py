@@ -49,10 +49,10 @@ class TestModes:
     @pytest.mark.parametrize(
         ("values", "levels", "said"),
         [
-            (np.float32([[0, 0.5, 1]]), [0, 128, 255], "float grey, 0 to 1"),
-            (np.float32([[-2, 0, 6]]), [0, 64, 255], "float grey, its range -2 to 6"),
-            (np.int32([[0, 32768, 65535]]), [0, 128, 255], "32-bit integer grey, 0 to 65535"),
-            (np.int32([[0, 500_000, 1_000_000]]), [0, 128, 255], "its range 0 to 1e+06"),
+            (np.array([[0, 0.5, 1]], np.float32), [0, 128, 255], "float grey, 0 to 1"),
+            (np.array([[-2, 0, 6]], np.float32), [0, 64, 255], "float grey, its range -2 to 6"),
+            (np.array([[0, 32768, 65535]], np.int32), [0, 128, 255], "32-bit integer grey, 0 to 65535"),
+            (np.array([[0, 500_000, 1_000_000]], np.int32), [0, 128, 255], "its range 0 to 1e+06"),
         ],
     )
     def test_deep_grey_files(self, values, levels, said):
@@ -94,8 +94,8 @@ class TestModes:
             assert list(picture.alpha.tobytes()) == [255, 0]
 
     def test_grey_with_one_clear_level(self):
-        eight = encoded(Image.fromarray(np.uint8([[7, 200]])), "PNG", transparency=200)
-        sixteen = encoded(Image.fromarray(np.uint16([[7, 60_000]])), "PNG", transparency=60_000)
+        eight = encoded(Image.fromarray(np.array([[7, 200]], np.uint8)), "PNG", transparency=200)
+        sixteen = encoded(Image.fromarray(np.array([[7, 60_000]], np.uint16)), "PNG", transparency=60_000)
         for data in (eight, sixteen):
             assert list(read_picture(data).alpha.tobytes()) == [255, 0]
 
@@ -171,8 +171,8 @@ class TestFiles:
         same = read_picture(encoded(scene(), "PNG", icc_profile=srgb_profile()))
         assert (same.rgb, same.notes) == (scene(), ())
         swapped = bytearray(srgb_profile())
-        red, green = swapped.index(b"rXYZ"), swapped.index(b"gXYZ")
-        swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
+        at, other = swapped.index(b"rXYZ"), swapped.index(b"gXYZ")
+        swapped[at : at + 4], swapped[other : other + 4] = b"gXYZ", b"rXYZ"
         picture = read_picture(encoded(scene(), "PNG", icc_profile=bytes(swapped)))
         red, green, blue = scene().split()
         assert difference(picture.rgb, Image.merge("RGB", (green, red, blue))) < 1

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, features
 
 from scumble.errors import ImageError
-from scumble.image.extent import BYTES_A_PIXEL, SPARE, check_length
+from scumble.image.extent import BYTES_A_PIXEL, check_length
 from scumble.image.files import MAX_BYTES, MAX_PIXELS, MAX_SIDE, read_picture
+from scumble.image.sift import SPARE
 from scumble.image.sift.jpeg import sift_jpeg
 
 from ..pictures import encoded, scene

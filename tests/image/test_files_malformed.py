@@ -37,7 +37,8 @@ def outcome(data: bytes) -> Picture | None:
     try:
         picture = read_picture(data)
     except ImageError as error:
-        return check_one_line(error)
+        check_one_line(error)
+        return None
     assert picture.rgb.mode == "RGB"
     assert picture.alpha is None or (picture.alpha.mode, picture.alpha.size) == ("L", picture.rgb.size)
     return picture

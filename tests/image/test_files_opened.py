@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from scumble.image import files
 from scumble.image.files import read_picture
 from scumble.runs.styles import Style
 
-TINY = {"size": 48, "steps": 1, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 1, "coarsest": 0}
 
 
 class Stream(io.RawIOBase):

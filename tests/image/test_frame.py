@@ -32,7 +32,7 @@ def framed(picture, width, color="black"):
 @pytest.mark.parametrize("seed", range(4))
 def test_a_picture_without_a_frame_is_taken_whole(seed):
     picture = scene(400, 300, seed)
-    assert frame(np.asarray(picture, np.float32) / 255) < CLEAR
+    assert frame(np.asarray(picture, np.float32) / np.float32(255)) < CLEAR
     assert inside(picture) == WHOLE
 
 

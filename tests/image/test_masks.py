@@ -1,5 +1,7 @@
 """Masks: what they select, and what they do to the picture."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -23,7 +25,7 @@ from scumble.runs.again import prepare_again
 from scumble.runs.prepare import prepare
 from scumble.runs.styles import Style
 
-TINY = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
+TINY: dict[str, Any] = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)
 RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
 
@@ -254,13 +256,13 @@ def test_outside_its_mask_a_picture_is_the_content(content, style, start, region
 @pytest.mark.usefixtures("weights")
 def test_each_half_is_nearer_to_its_own_style(content):
     red = Image.fromarray(
-        np.random.default_rng(0).integers(0, 90, (60, 60, 3), np.uint8) + np.uint8([150, 0, 0])
+        np.random.default_rng(0).integers(0, 90, (60, 60, 3), np.uint8) + np.array([150, 0, 0], np.uint8)
     )
     blue = Image.fromarray(
-        np.random.default_rng(1).integers(0, 90, (60, 60, 3), np.uint8) + np.uint8([0, 0, 150])
+        np.random.default_rng(1).integers(0, 90, (60, 60, 3), np.uint8) + np.array([0, 0, 150], np.uint8)
     )
     styles = [Style(red, content_mask=left()), Style(blue, content_mask=255 - left())]
-    found = np.asarray(stylize(content, styles, **TINY).image, int)
+    found = np.asarray(stylize(content, styles, **TINY).image, np.int64)
     assert (found[:, :28, 0] - found[:, :28, 2]).mean() > 60
     assert (found[:, 36:, 2] - found[:, 36:, 0]).mean() > 60
 
@@ -271,7 +273,7 @@ def test_a_style_mask_takes_no_more_than_it_selects(content):
     both[:, :30] = (200, 40, 20)
     both[:, 30:] = (20, 60, 200)
     both += np.random.default_rng(0).integers(0, 40, both.shape, np.uint8)
-    found = np.asarray(stylize(content, Style(both, mask=left(60, 60)), **TINY).image, int)
+    found = np.asarray(stylize(content, Style(both, mask=left(60, 60)), **TINY).image, np.int64)
     assert (found[..., 0] - found[..., 2]).mean() > 80
 
 

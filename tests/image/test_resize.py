@@ -38,7 +38,7 @@ def test_turning_the_picture_turns_the_size(width, height, long_edge):
     [((3, 2), 5, (5, 3)), ((1, 20_000), 512, (1, 512)), ((1000, 1), 2000, (2000, 2)), ((7, 7), 3, (3, 3))],
 )
 def test_sizes_by_hand(size, long_edge, expected):
-    assert fit(*size, long_edge) == expected
+    assert fit(size[0], size[1], long_edge) == expected
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 90), st.integers(1, 90))
@@ -65,14 +65,14 @@ def test_the_same_size_is_an_equal_copy():
 
 
 def test_fine_stripes_become_grey_not_moire():
-    stripes = np.tile(np.uint8([0, 255]), (100, 200))
+    stripes = np.tile(np.array([0, 255], np.uint8), (100, 200))
     small = np.asarray(resize(Image.fromarray(stripes), (37, 10)), int)[:, 2:-2]
     assert np.abs(small - 127.5).max() < 20
 
 
 @pytest.mark.parametrize("size", [(30, 7), (200, 150), (77, 77)])
 def test_softly_no_value_lies_beyond_those_there_were(size):
-    halves = Image.fromarray(np.repeat(np.uint8([[20] * 40 + [200] * 60]), 50, axis=0))
+    halves = Image.fromarray(np.repeat(np.array([[20] * 40 + [200] * 60], np.uint8), 50, axis=0))
     soft = np.asarray(resize_softly(halves, size)).astype(int)
     assert (soft.min(), soft.max()) == (20, 200)
     assert (np.diff(soft) >= 0).all()

@@ -1,5 +1,7 @@
 """Styles with transparent places: what is hidden there changes nothing, and does not count."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,7 +14,7 @@ from scumble.image.visible import visible
 from scumble.look import activations, keeps, patches, reconstruct, regions
 from scumble.runs.styles import Style
 
-TINY = {"size": 64, "steps": 3, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 64, "steps": 3, "coarsest": 0}
 
 
 def half_hidden(style, hidden, size=(120, 60)):

@@ -194,7 +194,7 @@ def test_a_reconstruction_is_as_its_seed_says(style):
 
 
 def test_the_sheet_holds_a_row_for_each_loss_and_a_column_for_each_layer(content):
-    told = []
+    told: list[str] = []
     layers, kinds = ["relu1_1", "relu3_1"], ["content", "style"]
     figure = look.keeps(content, layers, kinds, size=160, steps=2, tell=told.append)
     assert [line.split(": ")[1] for line in told] == [
@@ -251,7 +251,7 @@ def test_what_cannot_be_shown_is_told(call, kind, message):
 
 
 def test_nothing_is_painted_before_all_is_known_to_work(content):
-    told = []
+    told: list[str] = []
     with pytest.raises(ImageError, match="needs at least 16"):
         look.keeps(content, ["relu1_1", "relu5_1"], size=12, tell=told.append)
     with pytest.raises(UnknownName, match="unknown layer"):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import torch
@@ -19,7 +20,7 @@ from scumble.objective.sums import LayerMoments
 from scumble.runs.resume import differences
 
 pytestmark = pytest.mark.numeric
-TINY = {"size": 48, "steps": 2, "coarsest": 0, "device": "cpu"}
+TINY: dict[str, Any] = {"size": 48, "steps": 2, "coarsest": 0, "device": "cpu"}
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_sums_that_cancel_are_exact_whatever_the_caller_asked_torch_for(monkeypa
     try:
         with exact_float32():
             found = LayerMoments(Whole(), torch.full((1, 16), 1.0237))(feature)
-        assert torch.backends.mkldnn.matmul.fp32_precision == "bf16"
+        assert torch.backends.mkldnn.matmul.fp32_precision == "bf16"  # type: ignore[attr-defined]
     finally:
         torch.set_float32_matmul_precision(before)
     expected = torch.cov(feature[0].flatten(1).double(), correction=0)
@@ -89,7 +90,9 @@ def test_sums_that_cancel_are_exact_whatever_the_caller_asked_torch_for(monkeypa
 
 
 def test_float32_is_exact_only_for_as_long_as_asked():
-    libraries = (torch.backends.mkldnn.conv, torch.backends.mkldnn.matmul, torch.backends.cudnn.conv)
+    onednn: Any = torch.backends.mkldnn
+    cudnn: Any = torch.backends.cudnn
+    libraries = (onednn.conv, onednn.matmul, cudnn.conv)
     before, during = [each.fp32_precision for each in libraries], set()
     with suppress(KeyError), exact_float32():
         during = {each.fp32_precision for each in libraries}

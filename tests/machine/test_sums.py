@@ -46,10 +46,11 @@ def test_totals_and_products_are_the_same_for_any_number_of_threads(size):
 @pytest.mark.parametrize("size", [(32, 64, 42, 64), (64, 64, 21, 32), (128, 128, 21, 32), (32, 32, 65, 43)])
 def test_the_way_back_is_the_same_for_any_number_of_threads(size, precision):
     inputs, outputs, height, width = size
-    gradient = drawn(1, outputs, height, width).to(precision, memory_format=torch.channels_last)
+    gradient = drawn(1, outputs, height, width).to(precision).to(memory_format=torch.channels_last)
     if not is_fused(gradient):
         pytest.skip("promised for fused operations alone")
-    conv = Conv(inputs, outputs, padding="replicate").to(precision, memory_format=torch.channels_last)
+    conv = Conv(inputs, outputs, padding="replicate").to(precision)
+    conv.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     feature = gradient.new_empty(1).expand(1, inputs, height, width)
     found = on_each(lambda: conv.requires_grad_(False).pull_back(gradient.clone(), feature))
     assert all(torch.equal(each, found[0]) for each in found)

@@ -40,7 +40,7 @@ def both(network, options, size, side, regions=None):
 @pytest.mark.parametrize("side", [16, 48, 64])
 def test_every_spot_belongs_to_one_tile(size, side):
     counts = torch.zeros(1, 1, *size)
-    for tile in cut(*size, side, 16, 20):
+    for tile in cut(size[0], size[1], side, 16, 20):
         tile.own(counts).add_(1)
         assert torch.equal(tile.inner(tile.read(counts), size), tile.own(counts))
     assert bool((counts == 1).all())

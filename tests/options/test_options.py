@@ -6,6 +6,7 @@ import pickle
 from collections import deque
 from contextlib import suppress
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ def test_options_survive_being_written_down(preset):
 
 def test_options_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
-        Options().size = "3"
+        Options().size = "3"  # type: ignore[misc]
 
 
 CHANGES = {
@@ -108,7 +109,7 @@ def test_equal_options_are_one_key():
 
 
 def test_no_copy_goes_unchecked():
-    assert Options.model_construct(size=400) == Options(size=400)
+    assert Options.model_construct(size=400) == Options(size=400)  # type: ignore[arg-type]
     copy = Options(size=400).model_copy(update={"strength": 10})
     assert (copy, copy.given) == (Options(size=400, strength=10), {"size": 400, "strength": 10})
     with pytest.raises(BadOption):
@@ -335,9 +336,9 @@ def test_layers_that_could_be_meant_in_two_ways(layers, said):
     assert error.value.exit_code == 2
 
 
-MANY = [
+MANY: list[dict[str, Any]] = [
     *({name: value} for name in ("steps", "style_weights", "style_scale", "style_turns", "style_crop", "weight",
-      "content_mask", "style_mask", "content_layers", "style_layers") for value in ([[]] * 65, [1] * 65)),
+      "content_mask", "style_mask", "content_layers", "style_layers") for value in ([()] * 65, [1] * 65)),
     {"steps": "1," * 65},
     {"style_crop": "0,0,1,1;" * 65},
     {"style_layers": "relu1_1;" * 65},

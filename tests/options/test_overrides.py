@@ -1,7 +1,7 @@
 """What a type checker is told of the options, beside the options themselves."""
 
 from types import UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_what_an_option_is_may_be_given(name):
         assert own & PLAIN or told - {float, int, str}
 
 
-GIVEN = {
+GIVEN: dict[str, list[Any]] = {
     "size": [64, "64", (64, 48)],
     "regions": [3, "off"],
     "style_weights": [1.0, "1,2", (1, 2), ["1", "2"]],

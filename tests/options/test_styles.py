@@ -1,5 +1,7 @@
 """Several styles, and what is taken from each: layers, size, part, turned copies."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -20,7 +22,7 @@ from scumble.runs.styles import Style
 
 from ..pictures import difference
 
-TINY = {"size": 64, "coarsest": 32, "steps": (8, 6), "threads": 1, "device": "cpu"}
+TINY: dict[str, Any] = {"size": 64, "coarsest": 32, "steps": (8, 6), "threads": 1, "device": "cpu"}
 NOTHING = dict.fromkeys(Options().weight, 0)
 
 
@@ -123,8 +125,7 @@ def test_a_style_says_for_itself_what_options_say_for_all(content, style):
     styles = [Style(style, layers="relu1_1,relu2_1", scale=2, crop=(0, 0, 0.5, 1)), Style(style, weight=3)]
     plan = prepare(content, styles, size=64).plan
     assert plan.options.style_scale == (2.0, 1.0)
-    assert plan.options.style_layers[0] == {"relu1_1": 0.5, "relu2_1": 0.5}
-    assert plan.options.style_layers[1] == Options().style_layers
+    assert plan.options.style_layers == ({"relu1_1": 0.5, "relu2_1": 0.5}, Options().style_layers)
     assert [picture.rgb.size for picture in plan.styles] == [(30, 60), (60, 60)]
     assert plan.style_sizes(plan.scales[-1]) == [(64, 128), (64, 64)]
     assert plan.shares == (0.25, 0.75)
@@ -134,8 +135,8 @@ def test_a_style_says_for_itself_what_options_say_for_all(content, style):
 def test_a_crop_is_that_part_alone(content, style):
     part = style.rgb.crop((30, 0, 60, 60))
     cropped, whole = (
-        stylize(content, given, size=48, steps=3, coarsest=0, **more)
-        for given, more in ((style, {"style_crop": "0.5,0,1,1"}), (part, {}))
+        stylize(content, given, size=48, steps=3, coarsest=0, style_crop=crop)
+        for given, crop in ((style, "0.5,0,1,1"), (part, ()))
     )
     assert np.array_equal(np.asarray(cropped.image), np.asarray(whole.image))
 
@@ -193,11 +194,11 @@ def test_larger_strokes_have_longer_waves(content):
 def test_half_and_half_lies_between(content):
     """Of a red and a blue style, by their own statistics and in the picture."""
     red, blue = (
-        np.random.default_rng(seed).integers(0, 90, (60, 60, 3), np.uint8) + np.uint8(color)
+        np.random.default_rng(seed).integers(0, 90, (60, 60, 3), np.uint8) + np.array(color, np.uint8)
         for seed, color in ((0, (150, 0, 0)), (1, (0, 0, 150)))
     )
     tints = []
     for weights in ((1, 0), (0.5, 0.5), (0, 1)):
-        found = np.asarray(stylize(content, [red, blue], style_weights=weights, **TINY).image, int)
+        found = np.asarray(stylize(content, [red, blue], style_weights=weights, **TINY).image, np.int64)
         tints.append((found[..., 0] - found[..., 2]).mean())
     assert tints[0] > tints[1] + 40 > tints[2] + 80

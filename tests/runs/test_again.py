@@ -1,6 +1,7 @@
 """Runs made again from a record, which may come from anybody."""
 
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from scumble.runs.again import find_source, prepare_again
 from scumble.runs.prepare import prepare
 from scumble.runs.run import Run
 
-TINY = {"size": 48, "steps": 2, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 2, "coarsest": 0}
 
 
 values = st.recursive(

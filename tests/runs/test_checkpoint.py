@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +17,14 @@ from scumble.runs.checkpoint import Checkpoint, read_checkpoint
 from scumble.runs.prepare import prepare
 from scumble.runs.resume import prepare_resumed
 
-SMALL = {"size": 64, "coarsest": 32, "steps": (4, 2), "threads": 1, "device": "cpu", "regions": "off"}
+SMALL: dict[str, Any] = {
+    "size": 64,
+    "coarsest": 32,
+    "steps": (4, 2),
+    "threads": 1,
+    "device": "cpu",
+    "regions": "off",
+}
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,14 @@ def test_the_guide_tells_of_no_other_event():
 
 def test_a_step_waits_for_no_device_until_it_is_told(content, style, monkeypatch):
     step = next(iter(prepare(content, style, size=48, steps=1, coarsest=0, threads=1)))
-    read, to_float = [], Tensor.__float__
-    monkeypatch.setattr(Tensor, "__float__", lambda cost: read.append(cost) or to_float(cost))
+    read: list[Tensor] = []
+    to_float = Tensor.__float__
+
+    def watched(cost):
+        read.append(cost)
+        return to_float(cost)
+
+    monkeypatch.setattr(Tensor, "__float__", watched)
     event = Stepped.of_step(step)
     assert not read
     told = event.to_json()

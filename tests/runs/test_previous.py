@@ -1,5 +1,7 @@
 """A picture to stay near: from the options to the pixels and the record."""
 
+from typing import Any
+
 import pytest
 from PIL import Image
 
@@ -7,7 +9,14 @@ import scumble
 from scumble.errors import BadOption, UsageError
 from scumble.image.tensors import to_tensor
 
-SMALL = {"size": 64, "coarsest": 32, "steps": (6, 4), "threads": 1, "device": "cpu", "color": "match"}
+SMALL: dict[str, Any] = {
+    "size": 64,
+    "coarsest": 32,
+    "steps": (6, 4),
+    "threads": 1,
+    "device": "cpu",
+    "color": "match",
+}
 
 pytestmark = pytest.mark.usefixtures("weights")
 

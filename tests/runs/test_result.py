@@ -1,6 +1,7 @@
 """A result as bytes and in files that somebody else has opened."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scumble.errors import OutputError, UnknownName, UsageError
 from scumble.outputs.base import outputs
 from scumble.record import Record, read_record
 
-TINY = {"size": 48, "steps": 1, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 1, "coarsest": 0}
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +39,10 @@ def test_the_record_is_inside_where_it_can_be(made, tmp_path):
     (tmp_path / "out.png").write_bytes(made.to_bytes())
     assert read_record(tmp_path / "out.png") == made.record
     with Image.open(io.BytesIO(made.to_bytes("png"))) as picture:
-        assert Record.from_json(picture.text["scumble"]) == made.record
+        assert Record.from_json(picture.info["scumble"]) == made.record
         assert np.array_equal(np.asarray(picture), np.asarray(made.image))
     with Image.open(io.BytesIO(made.to_bytes("png", record=False))) as picture:
-        assert "scumble" not in picture.text
+        assert "scumble" not in picture.info
 
 
 def test_a_file_that_is_open_may_say_its_format(made, tmp_path):

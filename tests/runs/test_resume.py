@@ -1,5 +1,7 @@
 """A run that was stopped and goes on is the run that was never stopped."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -13,7 +15,14 @@ from scumble.runs.checkpoint import Checkpoint
 from scumble.runs.prepare import prepare
 from scumble.runs.resume import prepare_continued, prepare_resumed
 
-SMALL = {"size": 64, "coarsest": 32, "steps": (4, 3), "threads": 1, "device": "cpu", "regions": "off"}
+SMALL: dict[str, Any] = {
+    "size": 64,
+    "coarsest": 32,
+    "steps": (4, 3),
+    "threads": 1,
+    "device": "cpu",
+    "regions": "off",
+}
 pytestmark = pytest.mark.usefixtures("weights")
 
 
@@ -69,7 +78,7 @@ def assert_goes_on(begun, folder, stops, **options):
         assert told([run.last]) == whole[stop - 1 : stop]
         assert told(run) == whole[stop:]
         result = run.result()
-        assert np.array_equal(result.image, made.image)
+        assert np.array_equal(np.asarray(result.image), np.asarray(made.image))
         assert (result.record.costs, result.record.steps) == (made.record.costs, made.record.steps)
     return whole
 
@@ -228,7 +237,7 @@ def test_a_finished_run_is_its_picture(begun, folder):
     list(run)
     again = prepare_resumed(folder / "run.checkpoint")
     assert list(again) == []
-    assert np.array_equal(again.result().image, run.result().image)
+    assert np.array_equal(np.asarray(again.result().image), np.asarray(run.result().image))
     assert (folder / "run.checkpoint").stat().st_size < 64 * 48 * 12 + 20_000  # the picture alone
 
 
@@ -356,9 +365,9 @@ def test_going_on_takes_the_options_of_the_record_but_for_those_given(folder):
     assert other.sources.styles[0].name == "photo.png"
     with pytest.raises(BadOption, match="to go on at full size takes one number"):
         prepare_continued(folder / "out.png", steps="5,6")
-    for other in ({"start": "noise"}, {"coarsest": 32}):
+    for option in ({"start": "noise"}, {"coarsest": 32}):
         with pytest.raises(BadOption, match="to go on is to start from the picture at full size"):
-            prepare_continued(folder / "out.png", **other)
+            prepare_continued(folder / "out.png", **option)
 
 
 @pytest.mark.usefixtures("finished")
@@ -372,7 +381,7 @@ def test_masks_and_colors_go_on_to_the_same_pixels(folder, content, style):
     mask = Image.new("L", (64, 48))
     mask.paste(255, (0, 0, 40, 48))
     mask.save(folder / "mask.png")
-    options = {
+    options: dict[str, Any] = {
         "content_mask": [str(folder / "mask.png")],
         "color": "luma",
         "size": 64,
@@ -387,9 +396,9 @@ def test_masks_and_colors_go_on_to_the_same_pixels(folder, content, style):
     stopped.checkpoint = Checkpoint(folder / "masked.checkpoint")
     stopped_after(stopped, 5)
     again = prepare_resumed(folder / "masked.checkpoint")
-    assert np.array_equal(again.result().image, stopped.result().image)
+    assert np.array_equal(np.asarray(again.result().image), np.asarray(stopped.result().image))
     assert [step.count for step in again] == [6, 7]
-    assert np.array_equal(again.result().image, whole.result().image)
+    assert np.array_equal(np.asarray(again.result().image), np.asarray(whole.result().image))
     assert again.result().record.course == whole.result().record.course
 
 

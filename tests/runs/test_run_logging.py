@@ -3,13 +3,21 @@
 import logging
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 import scumble
 from scumble.backbones import shelf
 
-TINY = {"size": 48, "steps": 1, "coarsest": 0, "device": "cpu", "precision": "float32", "threads": 1}
+TINY: dict[str, Any] = {
+    "size": 48,
+    "steps": 1,
+    "coarsest": 0,
+    "device": "cpu",
+    "precision": "float32",
+    "threads": 1,
+}
 pytestmark = pytest.mark.usefixtures("weights")
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from scumble.options import Options
 from scumble.runs.run import versions
 from scumble.runs.session import Session
 
-TINY = {"size": 48, "steps": 2, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 2, "coarsest": 0}
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -50,7 +51,12 @@ def alexnet(monkeypatch, tmp_path):
     return write
 
 
-OTHERS = {"backbone": "alexnet", "content_layers": "relu2", "style_layers": "relu1,relu2", **TINY}
+OTHERS: dict[str, Any] = {
+    "backbone": "alexnet",
+    "content_layers": "relu2",
+    "style_layers": "relu1,relu2",
+    **TINY,
+}
 
 FRESH = """
 import hashlib, sys, torch, scumble
@@ -97,7 +103,7 @@ def told(backbone):
     return digest({"std": str(backbone.std), "precision": str(backbone.precision)}, backbone.state_dict())
 
 
-VARIED = [
+VARIED: list[dict[str, Any]] = [
     {"pooling": "max"},
     {"input": "raw"},
     {"input": "0-255", "strength": 80},

@@ -1,5 +1,7 @@
 """A run as its reader sees it: steps one by one, and the picture so far."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import scumble
 from scumble.errors import UsageError
 from scumble.runs.checkpoint import Checkpoint
 
-TINY = {"size": 48, "steps": 3, "coarsest": 0}
+TINY: dict[str, Any] = {"size": 48, "steps": 3, "coarsest": 0}
 pytestmark = pytest.mark.usefixtures("weights")
 
 
@@ -32,7 +34,7 @@ def test_steps_that_are_closed_keep_the_picture_of_the_last_one(content, style):
 
 def test_what_is_no_function_is_refused(content, style):
     with pytest.raises(UsageError, match="on_step is of type int; it should be a function of a Step"):
-        scumble.stylize(content, style, on_step=3)
+        scumble.stylize(content, style, on_step=3)  # type: ignore[arg-type]
 
 
 def test_a_run_is_stopped_and_taken_up_by_the_public_names(tmp_path, content, style):

@@ -1,5 +1,7 @@
 """How far a student is from its teacher: each term against its definition, and that it can be learned from."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -80,8 +82,9 @@ def test_the_pull_of_the_teacher_on_itself_is_no_distance(image, recipe):
         def predict(_, feature):
             return feature
 
+    same: Any = Same()
     for step in range(4):
-        assert float(gradient_distance(Same(), teacher, image, step).detach()) == pytest.approx(0, abs=1e-5)
+        assert float(gradient_distance(same, teacher, image, step).detach()) == pytest.approx(0, abs=1e-5)
 
 
 def test_the_pull_can_be_learned(student, image, recipe):

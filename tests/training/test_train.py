@@ -72,7 +72,7 @@ def test_every_choice_leads_to_another_network(recipe, choices):
         training = Training(recipe, Machine.found())
         pictures = load_pictures(list(recipe.pictures), held_out=False)
         training.update(next(waited(training, Crops(pictures, recipe.side, recipe.seed, recipe.scales))))
-        return training.student.backbone.features[0].weight.detach()
+        return training.student.backbone.get_parameter("features.0.weight").detach()
 
     assert not torch.equal(first_weights(recipe), first_weights(replace(recipe, **choices)))
 

@@ -1,6 +1,6 @@
 """The loop: an iterator of steps, which progress bars, snapshots and notebooks only consume."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from scumble.backbones.shelf import LAST, Shelf
 from scumble.engine.ground import Ground, Mark
@@ -21,7 +21,7 @@ def paint(
     mark: Mark | None = None,
     tell: Tell | None = None,
     shelf: Shelf = LAST,
-) -> Iterator[Step]:
+) -> Generator[Step]:
     """Paint a picture as planned.
 
     Args:

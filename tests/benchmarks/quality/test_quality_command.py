@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from benchmarks.quality.__main__ import numbers, quality
@@ -36,7 +37,13 @@ def pair(folder):
 
 
 def run(folder, **options):
-    given = {"setting": SETTINGS, "strengths": "20,80", "size": "48", "jobs": 1, "identities": 1}
+    given: dict[str, Any] = {
+        "setting": SETTINGS,
+        "strengths": "20,80",
+        "size": "48",
+        "jobs": 1,
+        "identities": 1,
+    }
     quality(pairs=folder / "pairs", out=folder / "out", **given | options)
 
 

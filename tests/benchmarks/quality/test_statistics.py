@@ -25,9 +25,8 @@ def made_up(**factors):
     shifts = {name: 0.1 * number for number, name in enumerate(factors)}
     jobs, entries = [], []
     for index, pair in enumerate(PAIRS):
-        for kind, level in (("content", 1.0), ("style", 0.2)):
-            jobs.append(Job(kind, pair, "", Options()))
-            entries.append({"measures": measures(level, 1.0), "seconds": 0.0})
+        jobs += [Job("content", pair, "", Options()), Job("style", pair, "", Options())]
+        entries += [{"measures": measures(level, 1.0), "seconds": 0.0} for level in (1.0, 0.2)]
         for name, factor in factors.items():
             for strength in STRENGTHS:
                 q = 0.9 - strength / 200 + shifts[name] + 0.01 * index

@@ -1,4 +1,4 @@
-"""`scumble show`, `scumble rerun` and `scumble doctor`."""
+"""`scumble rerun`: the same pixels again, or what has changed since."""
 
 import json
 
@@ -10,47 +10,6 @@ from scumble.record import read_record
 from scumble.runs.prepare import prepare
 
 from ..conftest import TINY, opened
-
-
-@pytest.fixture
-def made(scumble):
-    """A picture with several styles, noise and a file to start from."""
-    done = scumble("stylize", "photo.png", "paint.png", "photo.png", *TINY, "-q", "-o", "out.png",
-                   "--style-weights", "3,1", "--start", "paint.png", "--strength", "70", "--seed", "7")  # fmt: skip
-    assert done.code == 0, done.err
-    return "out.png"
-
-
-def test_show_says_what_made_a_picture(scumble, made):
-    done = scumble("show", made)
-    assert (done.code, done.err) == (0, "")
-    told = dict(line.split(None, 1) for line in done.out.splitlines() if not line.startswith("style"))
-    assert told["content"].startswith("photo.png, 64 x 48, sha256 ")
-    assert told["start"].startswith("paint.png, 60 x 60, sha256 ")
-    assert told["picture"].startswith("64 x 48, 4 steps in ")
-    assert "strength = 70.0" in told["options"]
-    assert "seed = 7" in told["options"]
-    assert "history" not in told["options"]
-    assert [line.split(", weight ")[1] for line in done.out.splitlines() if line.startswith("style")] == [
-        "0.75",
-        "0.25",
-    ]
-
-
-def test_show_json_is_the_record(scumble, made):
-    assert json.loads(scumble("show", made, "--json").out) == json.loads(read_record(made).to_json())
-
-
-def test_a_picture_that_was_stopped_says_so(scumble):
-    run = prepare("photo.png", "paint.png", size=48, coarsest=0, steps=4)
-    next(iter(run))
-    run.result().save("out.png")
-    assert "1 steps in" in (shown := scumble("show", "out.png").out)
-    assert "stopped before the end" in shown
-    done = scumble("rerun", "out.png")
-    assert "it was stopped after step 1 of 4, and is again" in done.err
-    assert np.array_equal(opened("out.png"), opened("out-again.png"))
-    assert "out.png: its run was stopped after step 1" in scumble("compare", "out.png", "out-again.png").err
 
 
 def test_rerun_makes_the_same_pixels(scumble, made):
@@ -147,6 +106,18 @@ def test_rerun_says_what_is_not_as_it_was(scumble, desk):
     assert [event["event"] for event in events][:3] == ["note", "note", "step"]
 
 
+def test_a_picture_that_was_stopped_says_so(scumble):
+    run = prepare("photo.png", "paint.png", size=48, coarsest=0, steps=4)
+    next(iter(run))
+    run.result().save("out.png")
+    assert "1 steps in" in (shown := scumble("show", "out.png").out)
+    assert "stopped before the end" in shown
+    done = scumble("rerun", "out.png")
+    assert "it was stopped after step 1 of 4, and is again" in done.err
+    assert np.array_equal(opened("out.png"), opened("out-again.png"))
+    assert "out.png: its run was stopped after step 1" in scumble("compare", "out.png", "out-again.png").err
+
+
 def stop_in_the_first_scale():
     """Write stopped.png: two steps of three in the first of two scales."""
     run = prepare("photo.png", "paint.png", size=64, steps=(3, 2), coarsest=32)
@@ -174,25 +145,3 @@ def test_a_stopped_picture_made_again_is_done_where_it_was_stopped(scumble):
 def test_a_dry_run_with_nothing_to_paint_says_so(scumble):
     done = scumble("stylize", "photo.png", "paint.png", *TINY, "--strength", "0", "--dry-run")
     assert done.out.splitlines()[0] == "64 x 48  nothing to paint"
-
-
-def test_the_doctor_finds_all_well_without_weights_network_or_gpu(scumble):
-    done = scumble("doctor", "--json")
-    told = json.loads(done.out)
-    assert (done.code, done.err) == (0, "")
-    assert told["ok"]
-    assert set(told["checks"].values()) == {True}
-    assert told["found"]["weights"]["compact"] == "bundled"
-    assert told["found"]["weights"]["vgg19"] == "missing"
-    assert "cpu" in told["found"]["devices"]
-    assert ".png" in told["found"]["formats"]["writes"]
-
-
-def test_the_doctor_finds_damaged_weights(scumble, desk, monkeypatch):
-    monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(desk))
-    (desk / "weights").mkdir()
-    (desk / "weights" / "vgg19.safetensors").write_bytes(b"not weights")
-    done = scumble("doctor")
-    assert done.code == 1
-    assert "WRONG        weights" in done.out
-    assert done.err.startswith("error: something is wrong: weights\nhint: ")

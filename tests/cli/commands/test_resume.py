@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from scumble.record import read_record
 from scumble.runs.checkpoint import Checkpoint, read_checkpoint
@@ -113,7 +113,7 @@ def test_snapshots_are_numbered_on(scumble, desk):
     assert (told["steps"], told["checkpoint"]) == (5, "run.checkpoint")
     assert [path.name for path in (desk / told["snapshots"]).iterdir()] == ["step-0004.png"]
     with Image.open("film.gif") as film:
-        assert film.n_frames >= 2
+        assert len(list(ImageSequence.Iterator(film))) >= 2
 
 
 @pytest.mark.parametrize("steps", ["+3", "3"])

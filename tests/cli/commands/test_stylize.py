@@ -100,7 +100,7 @@ def test_json_is_one_object_on_stdout_and_lines_of_json_on_stderr(scumble):
         assert {name: sum(layers[name].values()) for name in layers} == pytest.approx(
             {name: costs[name] for name in weights}, rel=1e-4
         )
-    assert events[0]["layers"]["covariance"].keys() == Options().style_layers.keys()
+    assert events[0]["layers"]["covariance"].keys() == set(Options().style_layers)
 
 
 def test_quiet_says_nothing(scumble):

@@ -4,6 +4,7 @@ import io
 import struct
 import threading
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def tiff(*pages, big=False, order="<"):
 
     def directory(level, side, more, below, following):
         nonlocal body
-        inner = [directory(*page, [], False) for page in below]
+        inner = [directory(level, side, more, [], False) for level, side, more in below]
         pixels, body = len(body), body + bytes([level]) * side * side
         tags = {
             256: side,
@@ -146,7 +147,7 @@ class TestWhiteIsZero:
     @pytest.mark.parametrize("decoded", [False, True])
     def test_each_depth_is_read_alike(self, kind, decoded):
         levels = np.arange(256).reshape(16, 16)
-        values = {
+        values: Any = {
             "L": levels.astype(np.uint8), "I;16": (levels * 257).astype(np.uint16),
             "F": (levels / 255).astype(np.float32),
         }[kind]  # fmt: skip
