@@ -31,6 +31,12 @@ def _threads(request):
     torch.set_num_threads(request.config.getoption("--threads"))
 
 
+@pytest.fixture(autouse=True)
+def _seeded():
+    """What a test draws does not depend on the tests before it."""
+    torch.manual_seed(0)
+
+
 def drawn(width, height, colors, wave, seed):
     """Draw waves between two colors, a disc and some grain."""
     down, across = np.mgrid[:height, :width] / max(width, height)

@@ -10,7 +10,7 @@ from scumble.options.overrides import Overrides
 from scumble.runs.prepare import prepare
 from scumble.runs.result import Result
 from scumble.runs.run import Run
-from scumble.runs.steps import Steps, painted
+from scumble.runs.steps import Steps, completed
 
 if TYPE_CHECKING:
     from scumble.engine.forecast import Forecast
@@ -45,7 +45,7 @@ def stylize(
         >>> stylize(photo, painting, size=48, steps=2).image.size
         (48, 32)
     """
-    return painted(prepare(content, style, options, **overrides), on_step)
+    return completed(prepare(content, style, options, **overrides), on_step)
 
 
 def stylize_steps(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scumble.backbones.download import is_allowed, require_allowed
-from scumble.backbones.fetch import fetch, place_of
+from scumble.backbones.fetch import fetch, url_of
 from scumble.backbones.published import PUBLISHED
 from scumble.errors import UsageError, WeightsError
 
@@ -87,7 +87,7 @@ def test_a_name_that_does_not_resolve(publish, failure):
 )
 def test_only_https(url):
     with pytest.raises(UsageError) as caught:
-        place_of(replace(PUBLISHED["vgg19"], url=url))
+        url_of(replace(PUBLISHED["vgg19"], url=url))
     assert caught.value.message == f"{url} is not allowed: weights come over https"
     assert caught.value.exit_code == 2
 
@@ -111,10 +111,10 @@ def test_a_mirror(publish, server, monkeypatch):
 
 def test_a_mirror_may_be_plain_http_but_not_a_file(monkeypatch):
     monkeypatch.setenv("SCUMBLE_WEIGHTS_MIRROR", "http://mirror.example")
-    assert place_of(PUBLISHED["vgg19"]) == "http://mirror.example/vgg19-dcbb9e9d.pth"
+    assert url_of(PUBLISHED["vgg19"]) == "http://mirror.example/vgg19-dcbb9e9d.pth"
     monkeypatch.setenv("SCUMBLE_WEIGHTS_MIRROR", "file:///tmp")
     with pytest.raises(UsageError, match="file:///tmp is not allowed"):
-        place_of(PUBLISHED["vgg19"])
+        url_of(PUBLISHED["vgg19"])
 
 
 def test_a_file_with_the_wrong_digest_is_not_opened(publish, server, failure, torch_bytes, bomb):

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from scumble.colors import distribution as colors
-from scumble.colors.distribution import OKLAB, RGB, between, colors_of, mixed, moved, shares_at
+from scumble.colors.distribution import OKLAB, RGB, between, colors_of, moved, pooled, shares_at
 from scumble.image.color import oklab
 
 EYE, ZERO = torch.eye(3).double(), torch.zeros(3).double()
@@ -49,7 +49,7 @@ def test_colors_are_weighted_means_and_covariances(space):
 
 def test_colors_of_two_pictures_mix_to_those_of_both_together():
     one, two, all_of_it = noise(3, 8, 8), noise(3, 8, 8, seed=2) / 2, torch.ones(1, 1, 1, 1)
-    found = mixed([colors_of(each, all_of_it, RGB) for each in (one, two)], [0.5, 0.5])
+    found = pooled([colors_of(each, all_of_it, RGB) for each in (one, two)], [0.5, 0.5])
     both = colors_of(torch.cat([one, two], dim=-1), all_of_it, RGB)
     for part in ("weight", "mean", "covariance"):
         torch.testing.assert_close(getattr(found, part), getattr(both, part))

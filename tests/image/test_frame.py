@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scumble.image.frame import CLEAR, frame, inside
+from scumble.image.frame import CLEAR, frame, inner_box
 from scumble.image.resize import resize
 from scumble.runs.prepare import prepare
 from scumble.runs.styles import Style
@@ -33,26 +33,26 @@ def framed(picture, width, color="black"):
 def test_a_picture_without_a_frame_is_taken_whole(seed):
     picture = scene(400, 300, seed)
     assert frame(np.asarray(picture, np.float32) / np.float32(255)) < CLEAR
-    assert inside(picture) == WHOLE
+    assert inner_box(picture) == WHOLE
 
 
 @pytest.mark.parametrize("color", ["black", "white", "tan"])
 @pytest.mark.parametrize(("size", "width"), [((512, 384), 3), ((300, 512), 6), ((1024, 700), 10)])
 def test_what_is_inside_has_nothing_of_the_frame_and_little_less(size, width, color):
     picture = framed(scene(*size), width, color)
-    left, top, right, bottom = inside(picture)
+    left, top, right, bottom = inner_box(picture)
     for part, side in ((left, size[0]), (top, size[1]), (1 - right, size[0]), (1 - bottom, size[1])):
         assert width - 1 <= part * side <= width + 9 * max(size) / 512
 
 
 @pytest.mark.parametrize("color", ["black", "tan"])
 def test_one_color_and_small_pictures_are_taken_whole(color):
-    assert inside(Image.new("RGB", (300, 200), color)) == WHOLE
-    assert inside(framed(scene(90, 300), 3)) == WHOLE
+    assert inner_box(Image.new("RGB", (300, 200), color)) == WHOLE
+    assert inner_box(framed(scene(90, 300), 3)) == WHOLE
 
 
 def test_a_wide_frame_is_not_guessed_at():
-    assert inside(framed(scene(512, 400), 60)) == WHOLE
+    assert inner_box(framed(scene(512, 400), 60)) == WHOLE
 
 
 def test_a_style_is_painted_after_inside_of_its_frame_and_that_is_said():

@@ -15,7 +15,7 @@ from scumble.image.masks import make_masks, require_seen
 from scumble.image.resize import resize
 from scumble.losses.base import losses
 from scumble.objective.compared import Compared
-from scumble.objective.layer_regions import in_layer, inside
+from scumble.objective.layer_regions import faded, in_layer
 from scumble.objective.references import Pictures
 from scumble.objective.tiled import make_tiled_objective
 from scumble.objective.whole import make_objective
@@ -223,12 +223,12 @@ def test_a_small_region_is_pulled_as_strongly_as_a_large_one(network):
 def test_a_mask_fades_inside_its_border_and_never_outside():
     mask = torch.zeros(1, 1, 40, 40)
     mask[..., 10:30, 10:30] = 1
-    faded = inside(mask, 4)
-    assert float(faded[mask == 0].max()) == 0
-    assert float(faded[0, 0, 20, 20]) == 1
-    assert 0 < float(faded[0, 0, 10, 20]) < float(faded[0, 0, 11, 20]) < 1
+    soft = faded(mask, 4)
+    assert float(soft[mask == 0].max()) == 0
+    assert float(soft[0, 0, 20, 20]) == 1
+    assert 0 < float(soft[0, 0, 10, 20]) < float(soft[0, 0, 11, 20]) < 1
     assert torch.equal(
-        inside(torch.ones(1, 1, 9, 9), 3), torch.ones(1, 1, 9, 9)
+        faded(torch.ones(1, 1, 9, 9), 3), torch.ones(1, 1, 9, 9)
     )  # a picture's border is no mask's
 
 

@@ -116,7 +116,7 @@ def test_a_path_that_raises_or_gives_no_number_is_left(monkeypatch, fails):
             raise fails
         return fails
 
-    monkeypatch.setitem(WAYS, "fused float32", module.Way(lambda: True, error, EXACT))
+    monkeypatch.setitem(WAYS, "fused float32", module.Route(lambda: True, error, EXACT))
     assert arithmetic().wrong == ("fused float32",)
 
 

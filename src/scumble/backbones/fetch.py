@@ -44,7 +44,7 @@ def fetch(
         WeightsError: the folder of weights takes no file.
     """
     published = published_file(name)
-    place = place_of(published, url)
+    place = url_of(published, url)
     with _locked(name, published.kept):
         if not force and is_whole(name):
             return weights_path(name)
@@ -68,7 +68,7 @@ def published_file(name: str) -> PublishedFile:
     return PUBLISHED[name]
 
 
-def place_of(published: PublishedFile, url: str | None = None) -> str:
+def url_of(published: PublishedFile, url: str | None = None) -> str:
     """Return the URL to read: `url`, the one at the mirror that is set, or the published one.
 
     Raises:

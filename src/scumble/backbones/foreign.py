@@ -73,7 +73,7 @@ class Foreign(Backbone):
         raise NotImplementedError
 
     def _read(self, activation: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        found = read(self.features, activation, wanted)
+        found = first_results(self.features, activation, wanted)
         return found if self.gain == 1 else {name: self.gain * feature for name, feature in found.items()}
 
     def nearest_layer(self, name: str, of: Kind | None = None) -> str:
@@ -96,7 +96,7 @@ class Enough(Exception):  # noqa: N818
     """All layers that were asked for are read; the rest of the network need not be computed."""
 
 
-def read(module: nn.Module, image: Tensor, names: Collection[str]) -> dict[str, Tensor]:
+def first_results(module: nn.Module, image: Tensor, names: Collection[str]) -> dict[str, Tensor]:
     """Return the first results of some submodules, in the order in which they are reached."""
     found: dict[str, Tensor] = {}
 
@@ -147,11 +147,11 @@ def measured_of(kind: type[Foreign]) -> Measured:
         PluginFailed: a layer is no map of the picture, or is overwritten later.
     """
     if kind not in _measured:
-        _measured[kind] = measured(kind)
+        _measured[kind] = measured_extents(kind)
     return _measured[kind]
 
 
-def measured(kind: type[Foreign]) -> Measured:
+def measured_extents(kind: type[Foreign]) -> Measured:
     """Measure a backbone."""
     module = made(kind)
     submodules = [name for name, _ in module.named_modules() if name]
@@ -164,7 +164,7 @@ def measured(kind: type[Foreign]) -> Measured:
         found = ordered(exact, kind.layers)
 
         def through(image: Tensor, names: Collection[str]) -> dict[str, Tensor]:
-            return read(exact, image, names)
+            return first_results(exact, image, names)
 
         left = [name for name in found if name not in kind.stated]
         extents = {**Probe(through, left, kind.__name__).extents(), **kind.stated}
@@ -187,9 +187,9 @@ def one_thread() -> Iterator[None]:
 def ordered(module: nn.Module, names: Sequence[str]) -> list[str]:
     """Return layers in the order in which they are reached, none of which may be changed afterwards."""
     image = torch.rand(1, 3, NARROW, NARROW, dtype=torch.float64)
-    together = read(module, image, names)
+    together = first_results(module, image, names)
     for name, feature in together.items():
-        if not torch.equal(read(module, image, [name])[name], feature):
+        if not torch.equal(first_results(module, image, [name])[name], feature):
             raise PluginFailed(
                 f"the layer {name!r} is overwritten by a later step of the network",
                 "read the layer after that step",
@@ -206,7 +206,7 @@ def as_tried(module: nn.Module, name: str, extent: Extent) -> Extent:
     for across in (False, True):
         strip = torch.rand(1, 3, 2 * half + extent.stride // 2, NARROW, dtype=torch.float64)
         whole, first, last = (
-            turned(read(module, turned(part, across).contiguous(), [name])[name], across)
+            exchanged(first_results(module, exchanged(part, across).contiguous(), [name])[name], across)
             for part in (strip, strip[:, :, :half], strip[:, :, half:])
         )
         own, skipped = (half - 1 - extent.after) // extent.stride + 1, -(-extent.before // extent.stride)
@@ -217,6 +217,6 @@ def as_tried(module: nn.Module, name: str, extent: Extent) -> Extent:
     return extent
 
 
-def turned(image: Tensor, across: bool) -> Tensor:
+def exchanged(image: Tensor, across: bool) -> Tensor:
     """Return a picture with its sides exchanged, or as it is."""
     return image.mT if across else image

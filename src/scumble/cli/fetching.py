@@ -12,11 +12,11 @@ from scumble.cli.console import ask, say
 
 def announce(name: str) -> None:
     """Say what a download brings: size, place, what is kept, license."""
-    from scumble.backbones.fetch import place_of, published_file
+    from scumble.backbones.fetch import published_file, url_of
 
     published = published_file(name)
     size, kept = megabytes(published.size), megabytes(published.kept)
-    say(f"{name}: {size} from {place_of(published)}; {kept} are kept in {weights_path(name).parent}")
+    say(f"{name}: {size} from {url_of(published)}; {kept} are kept in {weights_path(name).parent}")
     say(f"license: {published.license}")
 
 

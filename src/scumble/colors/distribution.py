@@ -63,7 +63,7 @@ class Colors:
         return self.second / self.weight.clamp(min=1e-12)[:, None, None] - mean[:, :, None] * mean[:, None, :]
 
 
-def mixed(several: Sequence[Colors], shares: Sequence[float]) -> Colors:
+def pooled(several: Sequence[Colors], shares: Sequence[float]) -> Colors:
     """Return the colors of several pictures together, each with its share."""
     parts = [
         [share * part for part in (one.weight, one.first, one.second)]

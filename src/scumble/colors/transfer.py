@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from scumble.colors.distribution import RGB, Colors, Map, Space, bands, colors_of, mixed, moved
+from scumble.colors.distribution import RGB, Colors, Map, Space, bands, colors_of, moved, pooled
 from scumble.regions.found import Regions, one_region
 
 MARGIN = 4 / 255  # of [0, 1] at either end, for strokes to go beyond without being clipped
@@ -74,7 +74,7 @@ def recolored(
     regions = regions or one_region(content, len(styles))
     there = colors_of(content, regions.content, RGB, counted)
     of_styles = [colors_of(style, mask, RGB) for style, mask in zip(styles, regions.styles, strict=True)]
-    changed = moved(content, regions.content, color_maps(there, mixed(of_styles, shares), RGB), RGB, amount)
+    changed = moved(content, regions.content, color_maps(there, pooled(of_styles, shares), RGB), RGB, amount)
     for band in bands(content):
         before = content[:, :, band]  # what was clipped before may stay
         changed[:, :, band].clamp_(before.clamp(max=MARGIN), before.clamp(min=1 - MARGIN))

@@ -11,7 +11,7 @@ from scumble.engine.means import Means
 from scumble.engine.scene import Scene, is_varied, make_scene, tensor_of
 from scumble.engine.start import start_image
 from scumble.engine.state import State
-from scumble.engine.step import Step, split
+from scumble.engine.step import Step, total_and_parts
 from scumble.machine.arithmetic import arithmetic
 from scumble.machine.device import choose_device, choose_precision
 from scumble.machine.memory import require_addresses
@@ -111,7 +111,7 @@ class Ground:
             costs: `total`, and each loss by name, 0-d; none when omitted.
             count: updates made at all scales; `number` when omitted.
         """
-        total, parts = split(costs or {"total": torch.zeros((), dtype=torch.float32)})
+        total, parts = total_and_parts(costs or {"total": torch.zeros((), dtype=torch.float32)})
         count, progress = number if count is None else count, number / of if of else 1.0
         shown, scale = scene.shown(image), self.plan.scales[-1]
         return Step(scale, number, of, count, progress, total, parts, shown, self.told(), way=self.plan.way)

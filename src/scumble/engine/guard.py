@@ -12,7 +12,7 @@ from torch import Tensor
 from scumble.errors import RunFailed
 from scumble.machine.sums import total as sum_of
 from scumble.optimizers.adam import Adam
-from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Update, read
+from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Update, numbers_of
 
 Verdict = Literal["fine", "converged", "at rest", "non-finite", "constant", "diverging", "stuck"]
 GOOD: tuple[Verdict, ...] = ("fine", "converged", "at rest")
@@ -82,7 +82,7 @@ class Guard:
     def verdict(self, before: Tensor, update: Update) -> Verdict:
         """Judge an update and remember the best picture."""
         ends, moves = update.image.aminmax(), (update.image - before).aminmax()
-        total, least, most, down, up, was, varied = read(
+        total, least, most, down, up, was, varied = numbers_of(
             update.evaluation.total, *ends, *moves, deviation(before), deviation(update.image)
         )
         if not all(map(math.isfinite, (total, least, most))):  # no pixel is a number that is neither

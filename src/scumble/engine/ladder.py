@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from scumble.engine.ground import Ground
-from scumble.machine.memory import memory_limit, release, told
+from scumble.machine.memory import in_words, memory_limit, release
 from scumble.objective.fit import Fit, Need, rungs, too_large
 from scumble.plan.pyramid import Scale
 
@@ -64,7 +64,7 @@ def make_ladders(ground: Ground) -> dict[Scale, Ladder]:
     for scale, kept in reversed([*zip(plan.scales, before, strict=True)]):
         fit = max(found[scale], kept, key=every.index)
         ladders[scale] = Ladder(every[every.index(fit) :], tight=fit != every[0])
-        log.debug("%s x %s with %s, of %s at most", scale.width, scale.height, fit, told(most))
+        log.debug("%s x %s with %s, of %s at most", scale.width, scale.height, fit, in_words(most))
         if fit != kept:
-            ground.notes.append(f"{scale.width} x {scale.height} with {fit}, to stay below {told(most)}")
+            ground.notes.append(f"{scale.width} x {scale.height} with {fit}, to stay below {in_words(most)}")
     return ladders

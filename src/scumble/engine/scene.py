@@ -8,9 +8,9 @@ from torch.nn import functional as F
 
 from scumble.colors.coloring import Coloring
 from scumble.engine.guard import deviation
-from scumble.engine.untouched import Painted, painted
+from scumble.engine.untouched import Painted, painted_part
 from scumble.image.files import Picture
-from scumble.image.masks import drawn, lightness
+from scumble.image.masks import drawing_of, lightness
 from scumble.image.resize import resize
 from scumble.image.tensors import to_tensor
 from scumble.optimizers.base import Evaluate
@@ -61,7 +61,7 @@ def make_scene(plan: Plan, scale: Scale, coloring: Coloring, device: torch.devic
     content = tensor_of(plan.content, scale.size, device)
     sizes = plan.style_sizes(scale)
     styles = [tensor_of(style, size, device) for style, size in zip(plan.styles, sizes, strict=True)]
-    part = painted(plan.masks, content, plan.options.feather) if plan.masks else None
+    part = painted_part(plan.masks, content, plan.options.feather) if plan.masks else None
     content, styles = coloring.next_scale(content, styles, part.mask if part else None)
     styles = [continued_style(style, scale) for style in styles]
     content = continued(content, scale.bleed)
@@ -76,7 +76,7 @@ def previous_of(plan: Plan, scale: Scale, device: torch.device) -> tuple[Tensor 
     image = continued(tensor_of(picture, scale.size, device), scale.bleed)
     if trust is None:
         return image, None
-    mask = torch.from_numpy(lightness(drawn(trust)))[None, None].to(image)
+    mask = torch.from_numpy(lightness(drawing_of(trust)))[None, None].to(image)
     width, height = scale.size
     mask = F.interpolate(mask, (height, width), mode="bilinear", antialias=True)
     return image, continued(mask, scale.bleed)

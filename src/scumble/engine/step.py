@@ -84,7 +84,7 @@ def step_at(
     at, scale = state.position, plan.scales[state.position.scale]
     done = sum(each.work for each in plan.scales[: at.scale]) + scale.work * at.number / at.of
     progress = done / sum(each.work for each in plan.scales)
-    total, parts = split(state.costs)
+    total, parts = total_and_parts(state.costs)
     weights = {name: weight for name, (_, weight) in active_losses(plan.options).items()}
     return Step(
         scale, at.number, at.of, at.count, progress, total, parts, state.shown, notes, layers or {}, weights,
@@ -92,6 +92,6 @@ def step_at(
     )  # fmt: skip
 
 
-def split(costs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+def total_and_parts(costs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the total and the parts of costs."""
     return costs["total"], {name: cost for name, cost in costs.items() if name != "total"}

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scumble.image.masks import Masks
-from scumble.objective.layer_regions import inside
+from scumble.objective.layer_regions import faded
 from scumble.optimizers.base import Evaluate, Evaluation
 from scumble.regions.bleed import continued
 
@@ -42,7 +42,7 @@ class Painted:
         return evaluate
 
 
-def painted(masks: Masks, content: Tensor, feather: float) -> Painted:
+def painted_part(masks: Masks, content: Tensor, feather: float) -> Painted:
     """Return what of a scale is painted.
 
     Args:
@@ -53,4 +53,4 @@ def painted(masks: Masks, content: Tensor, feather: float) -> Painted:
     size = content.shape[-2:]
     drawn = torch.from_numpy(masks.painted)[None, None].to(content)
     mask = F.interpolate(drawn, size, mode="bilinear", antialias=True)
-    return Painted(inside(mask, round(feather / 100 * max(size))), content)
+    return Painted(faded(mask, round(feather / 100 * max(size))), content)

@@ -42,7 +42,7 @@ def frame(pixels: Pixels) -> float:
     return float(step / spread) + abs(math.log((roughness + LEVEL) / (own_roughness + LEVEL)))
 
 
-def inside(picture: Image.Image) -> tuple[float, float, float, float]:
+def inner_box(picture: Image.Image) -> tuple[float, float, float, float]:
     """Return the part of a picture inside of its frame: left, top, right and bottom as parts of its sides.
 
     A fifth of the paintings that one finds (38 of 191) have an edge of some pixels that is none of them: of a scan,

@@ -75,8 +75,8 @@ def make_masks(content: Sequence[Picture], styles: Sequence[Picture | None], num
             f"got {several(len(styles), 'style mask')} for {several(number, 'style')}",
             "give one for each, in order; none stands for a style without",
         )
-    ours = [drawn(mask) for mask in content]
-    theirs = [None if mask is None else drawn(mask) for mask in styles] or [None] * number
+    ours = [drawing_of(mask) for mask in content]
+    theirs = [None if mask is None else drawing_of(mask) for mask in styles] or [None] * number
     given = [mask for mask in (*ours, *theirs) if mask is not None]
     colored = [mask for mask in given if is_colored(mask)]
     if colored and len(colored) < len(given):
@@ -97,7 +97,7 @@ def by_gray(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
         np.stack([theirs[i] * (k == i or not several) for k in range(len(ours))]) for i in range(len(styles))
     ]
     size = max((mask.shape for mask in ours), key=lambda shape: shape[0] * shape[1])
-    stacked = np.stack([resized(mask, size) for mask in ours])
+    stacked = np.stack([stretched_to(mask, size) for mask in ours])
     return Masks(stacked / stacked.sum(0).clip(1), tuple(regions), several or any(styles))
 
 
@@ -108,15 +108,15 @@ def by_color(content: Sequence[Drawn], styles: Sequence[Drawn | None]) -> Masks:
             "masks in colors are for one content mask, and one style mask for each style",
             "the same color says which parts belong together; a mask in gray stands alone",
         )
-    colors = colors_of(content[0])
-    theirs = [split(mask, colors) for mask in styles if mask is not None]
+    colors = mask_colors(content[0])
+    theirs = [nearest_color(mask, colors) for mask in styles if mask is not None]
     for k, color in enumerate(colors):
         if sum(each[k].mean() for each in theirs) < EMPTY:
             raise UsageError(
-                f"the color {name_of(color)} of the mask {content[0].name!r} is in no style mask",
+                f"the color {hex_of(color)} of the mask {content[0].name!r} is in no style mask",
                 "black leaves untouched; each other color must be in a style mask, too",
             )
-    return Masks(split(content[0], colors), tuple(theirs), True)
+    return Masks(nearest_color(content[0], colors), tuple(theirs), True)
 
 
 def require_seen(masks: Masks, given: Sequence[Picture | None], styles: Sequence[Picture]) -> None:
@@ -152,7 +152,7 @@ def _areas(shares: Shares, style: Picture) -> tuple[Shares, Shares]:
         return selected, selected
     size = fit_within(style.alpha.size, LARGEST)
     opaque = np.asarray(resize_softly(style.alpha, size), np.float32) / np.float32(255)
-    seen = [(resized(each, opaque.shape) * opaque).mean() for each in shares]
+    seen = [(stretched_to(each, opaque.shape) * opaque).mean() for each in shares]
     return np.array(seen, np.float32), selected
 
 
@@ -172,7 +172,7 @@ def _called(mask: Picture | Drawn | None) -> str:
     return "a mask" if mask is None or mask.name == UNNAMED else f"the mask {mask.name!r}"
 
 
-def drawn(mask: Picture) -> Drawn:
+def drawing_of(mask: Picture) -> Drawn:
     """Return a mask's pixels, read once."""
     size = fit_within(mask.rgb.size, LARGEST)
     pixels = np.asarray(resize_softly(mask.rgb, size), np.float32)
@@ -202,13 +202,13 @@ def lightness(mask: Drawn) -> Shares:
     return shares
 
 
-def resized(shares: Shares, size: tuple[int, int]) -> Shares:
+def stretched_to(shares: Shares, size: tuple[int, int]) -> Shares:
     """Return shares stretched to a height and width by the nearest place."""
     rows, columns = (np.arange(new) * old // new for new, old in zip(size, shares.shape, strict=True))
     return shares[np.ix_(rows, columns)]
 
 
-def colors_of(mask: Drawn) -> NDArray[np.float32]:
+def mask_colors(mask: Drawn) -> NDArray[np.float32]:
     """Return the colors of a mask but for black, (K, 3), 0 to 255, the most common first."""
     pixels = mask.pixels.reshape(-1, 3)
     _, where, counts = np.unique((pixels // 32).astype(int), axis=0, return_inverse=True, return_counts=True)
@@ -221,18 +221,18 @@ def colors_of(mask: Drawn) -> NDArray[np.float32]:
     return np.stack(found[1:])
 
 
-def split(mask: Drawn, colors: NDArray[np.float32]) -> Shares:
+def nearest_color(mask: Drawn, colors: NDArray[np.float32]) -> Shares:
     """Return where a mask has each of some colors, (K, H, W), 0 or 1: each place the nearest, or black."""
     known = np.concatenate([np.zeros((1, 3), np.float32), colors])
     nearest = np.stack([((mask.pixels - color) ** 2).sum(2) for color in known]).argmin(0)
     return np.stack([nearest == k + 1 for k in range(len(colors))]).astype(np.float32)
 
 
-def name_of(color: NDArray[np.float32]) -> str:
+def hex_of(color: NDArray[np.float32]) -> str:
     """Return a color as it is written in the web.
 
     Example:
-        >>> name_of(np.array([255.0, 0.0, 128.0]))
+        >>> hex_of(np.array([255.0, 0.0, 128.0]))
         '#ff0080'
     """
     return "#" + "".join(f"{round(float(part)):02x}" for part in color)

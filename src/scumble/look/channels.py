@@ -14,7 +14,7 @@ from scumble.image.resize import fit, resize
 from scumble.image.sheet import GAP, sheet
 from scumble.look.colors import colored, number, scale_bar
 from scumble.look.labels import beneath, beside, labelled, margined, paragraph
-from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
+from scumble.look.seeing import Sight, as_names, choose_channels, options_of, see
 from scumble.machine.guest import as_guest
 
 MANY = 24  # channels, of which a cell each has room beside the picture
@@ -45,7 +45,7 @@ def activations(
         'RGB'
     """
     layers = as_names(layer)
-    backbone, found = see([image], layers, settled(options))
+    backbone, found = see([image], layers, options_of(options))
     return beneath([_section(backbone, sight, channels) for [sight] in found], 3 * GAP)
 
 

@@ -11,7 +11,7 @@ from scumble.image.sheet import GAP, sheet
 from scumble.look.channels import map_of, top_of
 from scumble.look.colors import scale_bar
 from scumble.look.labels import beneath, beside, margined, paragraph
-from scumble.look.seeing import Sight, see, settled, strength
+from scumble.look.seeing import Sight, options_of, see, strength
 from scumble.losses.covariance import CovarianceLoss
 from scumble.losses.gram import gram_matrix
 
@@ -42,7 +42,7 @@ def gram(images: Any, layer: str | Sequence[str], /, **options: Any) -> Image.Im
     """
     layers = [layer] if isinstance(layer, str) else list(layer)
     several = list(images) if isinstance(images, list | tuple) else [images]
-    _, found = see(several, layers, settled(options))
+    _, found = see(several, layers, options_of(options))
     return beneath([_section(sights) for sights in found], 3 * GAP)
 
 

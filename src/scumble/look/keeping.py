@@ -15,7 +15,7 @@ from scumble.image.sheet import sheet
 from scumble.image.tensors import to_picture
 from scumble.image.visible import visible
 from scumble.look.labels import beneath, margined, paragraph
-from scumble.look.seeing import SEEING, as_names, require_layers, settled
+from scumble.look.seeing import SEEING, as_names, options_of, require_layers
 from scumble.losses.base import Loss, losses
 from scumble.machine.guest import as_guest
 from scumble.options import Options
@@ -111,7 +111,7 @@ def reconstruct(image: Any, layer: str, /, loss: str = "content", **options: Any
     Reference:
         Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style (2015), https://arxiv.org/abs/1508.06576, fig. 1.
     """
-    given = settled({"size": SIZE, "steps": STEPS, **options}, KEEPING)
+    given = options_of({"size": SIZE, "steps": STEPS, **options}, KEEPING)
     picture = visible(read_picture(image))
     name, kind = loss_named(loss)
     _check([picture], [layer], given)
@@ -167,7 +167,7 @@ def keeps(
     Reference:
         Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style (2015), https://arxiv.org/abs/1508.06576, fig. 1.
     """
-    given = settled({"size": SIZE, "steps": STEPS, **options}, KEEPING)
+    given = options_of({"size": SIZE, "steps": STEPS, **options}, KEEPING)
     pictures = [
         visible(read_picture(image)) for image in (images if isinstance(images, list | tuple) else [images])
     ]

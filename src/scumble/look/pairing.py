@@ -15,7 +15,7 @@ from scumble.image.resize import fit, fit_within, resize
 from scumble.image.sheet import COLORS
 from scumble.image.tensors import to_picture, to_tensor
 from scumble.image.visible import visible, with_alpha_that_counts
-from scumble.look.seeing import NETWORK, settled
+from scumble.look.seeing import NETWORK, options_of
 from scumble.machine.device import choose_device
 from scumble.machine.guest import as_guest
 from scumble.plan.plan import Plan, make_plan
@@ -41,7 +41,7 @@ def regions(content: Any, style: Any, /, *, most: str | int = "auto", **options:
         >>> regions(Image.new("RGB", (64, 48), "teal"), Image.new("RGB", (48, 48), "olive"), most="off").width
         776
     """
-    given = settled(options, (*NETWORK, "seed")).replace(regions=most)
+    given = options_of(options, (*NETWORK, "seed")).replace(regions=most)
     styles = tuple(
         visible(read_picture(one)) for one in (style if isinstance(style, list | tuple) else [style])
     )

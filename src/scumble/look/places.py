@@ -14,7 +14,7 @@ from scumble.image.sheet import PAPER, sheet
 from scumble.look.channels import value_range
 from scumble.look.colors import number
 from scumble.look.labels import beneath, labelled, margined, paragraph
-from scumble.look.seeing import Sight, as_names, choose_channels, see, settled
+from scumble.look.seeing import Sight, as_names, choose_channels, options_of, see
 from scumble.machine.guest import as_guest
 
 CELL = 120  # width of a patch on the sheet, in pixels
@@ -102,7 +102,7 @@ def strongest_places(
         >>> [place.activation > 0 for place in strongest_places(picture, "relu1_1", 2, places=1, size=64)]
         [True]
     """
-    backbone, [sights] = see(_several(images), [layer], settled(options))
+    backbone, [sights] = see(_several(images), [layer], options_of(options))
     choose_channels([channel], sights[0].feature, layer)
     return top_places(backbone, sights, channel, places)
 
@@ -139,7 +139,7 @@ def patches(
     if not 1 <= places <= 32:
         raise UsageError(f"places is {places}; it should be 1 to 32")
     layers = as_names(layer)
-    backbone, found = see(_several(images), layers, settled(options))
+    backbone, found = see(_several(images), layers, options_of(options))
     return beneath([_section(backbone, sights, channels, places) for sights in found])
 
 
@@ -183,7 +183,7 @@ def _row(sights: Sequence[Sight], found: Sequence[Place]) -> list[Image.Image]:
     return cells
 
 
-def cropped(view: Image.Image, box: Box) -> Image.Image:
+def patch_at(view: Image.Image, box: Box) -> Image.Image:
     """Return what a position sees: the pixels in a box, and paper where it reaches beyond the picture."""
     paper = Image.new("RGB", (box[2] - box[0], box[3] - box[1]), PAPER)
     paper.paste(view, (-box[0], -box[1]))
@@ -191,7 +191,7 @@ def cropped(view: Image.Image, box: Box) -> Image.Image:
 
 
 def _patch(view: Image.Image, box: Box) -> Image.Image:
-    patch = cropped(view, box)
+    patch = patch_at(view, box)
     kind = Image.Resampling.NEAREST if patch.width < CELL / 3 else Image.Resampling.BICUBIC
     return patch.resize((CELL, CELL), kind)
 

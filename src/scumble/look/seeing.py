@@ -30,7 +30,7 @@ SEEING = (*NETWORK, "size")
 """The options that decide what is seen; they mean what they do to `scumble.stylize`."""
 
 
-def settled(given: Mapping[str, Any], allowed: Collection[str] = SEEING) -> Options:
+def options_of(given: Mapping[str, Any], allowed: Collection[str] = SEEING) -> Options:
     """Return options given by name.
 
     Raises:
@@ -38,7 +38,7 @@ def settled(given: Mapping[str, Any], allowed: Collection[str] = SEEING) -> Opti
         BadOption: a value outside its range or choices.
 
     Example:
-        >>> settled({"strength": 60})
+        >>> options_of({"strength": 60})
         Traceback (most recent call last):
         scumble.errors.UnknownName: unknown option 'strength'; known: backbone, pooling, input, device, threads, size
     """
@@ -145,7 +145,7 @@ def features(image: Any, layer: str, /, **options: Any) -> NDArray[np.float32]:
         >>> features(np.zeros((48, 64, 3), np.uint8), "relu3_1", size=64).shape
         (64, 12, 16)
     """
-    _, [[sight]] = see([image], [layer], settled(options))
+    _, [[sight]] = see([image], [layer], options_of(options))
     array: NDArray[np.float32] = sight.feature.numpy()
     return array
 

@@ -47,7 +47,8 @@ class NearestLoss(Loss):
 
     def distance(self, statistic: Tensor, target: Tensor) -> Tensor:
         halves = [
-            (found(one, other) + found(other, one)) / 2 for one, other in zip(statistic, target, strict=True)
+            (mean_distance(one, other) + mean_distance(other, one)) / 2
+            for one, other in zip(statistic, target, strict=True)
         ]
         return torch.stack(halves)
 
@@ -77,7 +78,7 @@ def sample(shares: Tensor) -> tuple[Tensor, Tensor]:
     return order[torch.searchsorted(below, steps)], torch.full_like(steps, 1 / PLACES)
 
 
-def found(some: Tensor, among: Tensor) -> Tensor:
+def mean_distance(some: Tensor, among: Tensor) -> Tensor:
     """Return the mean distance of places (M, C + 1) to the nearest of others, 0-d."""
     rows, others = some[:, :-1], among[:, :-1]
     with torch.no_grad():  # half the squared distance, but for what all others have in common

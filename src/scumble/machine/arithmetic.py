@@ -25,7 +25,7 @@ EXACT = 1e-5
 
 
 @dataclass(frozen=True)
-class Way:
+class Route:
     """One path, and how to tell whether it computes what it should.
 
     Args:
@@ -93,7 +93,7 @@ def chosen(wish: Asked) -> Arithmetic:
 
 
 @torch.no_grad()
-def error_of(way: Way) -> float:
+def error_of(way: Route) -> float:
     """Return by how much a path is off; infinite if it fails, or its result is no number."""
     try:
         error = way.error()
@@ -113,7 +113,7 @@ def is_quick(rows: Tensor) -> bool:
     return rows.dtype == torch.bfloat16 and is_fused(rows) and "quick products" in arithmetic().taken
 
 
-def drawn(*shape: int, seed: int, precision: torch.dtype = torch.float32) -> Tensor:
+def random_numbers(*shape: int, seed: int, precision: torch.dtype = torch.float32) -> Tensor:
     """Return random numbers, the same each time; a feature (B, C, H, W) channels last."""
     random = torch.Generator().manual_seed(seed)
     found = torch.randn(*shape, generator=random, dtype=torch.float64, device="cpu").to(precision)
@@ -127,9 +127,12 @@ def off(found: Tensor, expected: Tensor) -> float:
 
 def error_of_fused(precision: torch.dtype) -> float:
     """Return the largest error of convolutions with a ReLU, of one channel each, and of sums."""
-    feature, kernel = drawn(1, 16, 14, 11, seed=0, precision=precision), drawn(16, 16, 3, 3, seed=1)
-    kernel, constant = kernel.to(precision), drawn(16, seed=2, precision=precision)
-    other, same = drawn(1, 16, 14, 11, seed=3, precision=precision), torch.eye(16, dtype=precision)
+    feature, kernel = (
+        random_numbers(1, 16, 14, 11, seed=0, precision=precision),
+        random_numbers(16, 16, 3, 3, seed=1),
+    )
+    kernel, constant = kernel.to(precision), random_numbers(16, seed=2, precision=precision)
+    other, same = random_numbers(1, 16, 14, 11, seed=3, precision=precision), torch.eye(16, dtype=precision)
     quarters = torch.full((16, 1, 2, 2), 1 / 4, dtype=precision)
     wide = feature.double()
     plain = F.conv2d(wide, kernel.double(), constant.double()).relu()
@@ -144,21 +147,21 @@ def error_of_fused(precision: torch.dtype) -> float:
 
 def mean_taken_off(precision: torch.dtype) -> tuple[Tensor, Tensor]:
     """Return positions less a mean twenty times their spread, times a matrix: by one convolution, and in float64."""
-    feature = (20 + drawn(1, 16, 5, 60, seed=4)).to(precision)
-    kernel = drawn(16, 16, 1, 1, seed=5, precision=precision)
+    feature = (20 + random_numbers(1, 16, 5, 60, seed=4)).to(precision)
+    kernel = random_numbers(16, 16, 1, 1, seed=5, precision=precision)
     constant = (-20 * kernel.double().sum((1, 2, 3))).float()
     return convolved(feature, kernel, constant), F.conv2d(feature.double() - 20, kernel.double())
 
 
 def error_of_quick() -> float:
     """Return the largest error of products of rows that are no numbers of bfloat16."""
-    rows = drawn(3, 200, 32, seed=6).bfloat16().float() - 0.3
+    rows = random_numbers(3, 200, 32, seed=6).bfloat16().float() - 0.3
     return off(quick_product(rows.mT, rows), rows.double().mT @ rows.double())
 
 
 FUSED = {torch.float32: "fused float32", torch.bfloat16: "fused bfloat16"}
 WAYS = {
-    "fused float32": Way(lambda: is_here(torch.float32), lambda: error_of_fused(torch.float32), EXACT),
-    "fused bfloat16": Way(lambda: is_here(torch.bfloat16), lambda: error_of_fused(torch.bfloat16), 2**-8),
-    "quick products": Way(lambda: is_here(torch.bfloat16), error_of_quick, EXACT, expected=2**-7),
+    "fused float32": Route(lambda: is_here(torch.float32), lambda: error_of_fused(torch.float32), EXACT),
+    "fused bfloat16": Route(lambda: is_here(torch.bfloat16), lambda: error_of_fused(torch.bfloat16), 2**-8),
+    "quick products": Route(lambda: is_here(torch.bfloat16), error_of_quick, EXACT, expected=2**-7),
 }

@@ -42,7 +42,7 @@ FLOAT32 = (("mkldnn", "matmul"), ("mkldnn", "conv"), ("cuda", "matmul"), ("cuda"
 """Of the process: whose float32 is float32. By default a GPU's convolutions round it to ten bits."""
 
 
-class Turns:
+class Calls:
     """A lock that its holder may take again, and that is passed on: who waits comes before who comes again."""
 
     def __init__(self) -> None:
@@ -69,9 +69,9 @@ class Turns:
             held.release()
 
 
-turns = Turns()
+calls = Calls()
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=turns.renew)
+    os.register_at_fork(after_in_child=calls.renew)
 first_in: list[int] = []  # the process that computed first
 
 
@@ -87,7 +87,7 @@ def as_guest(threads: int = 0) -> Iterator[None]:
         PluginFailed: code of a plugin raised something, which is the cause.
     """
     require_own_process()
-    with blaming(), turns.take(), ExitStack() as undo:
+    with blaming(), calls.take(), ExitStack() as undo:
         plain_thread(undo)
         plain_process(undo)
         undo.enter_context(use_threads(threads))

@@ -18,11 +18,11 @@ LIBRARIES, THREAD = 60e6, 10e6  # of addresses, where these are limited: loaded 
 SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
 
 
-def told(amount: float) -> str:
+def in_words(amount: float) -> str:
     """Return bytes in words: in GB from 1 on, and below in MB, where tenths of a GB would look equal.
 
     Example:
-        >>> told(3.67e9), told(5.4e8), told(1e5)
+        >>> in_words(3.67e9), in_words(5.4e8), in_words(1e5)
         ('3.7 GB', '540 MB', '0.1 MB')
     """
     return f"{amount / 1e9:.1f} GB" if amount >= 1e9 else f"{amount / 1e6:.3g} MB"
@@ -31,7 +31,7 @@ def told(amount: float) -> str:
 def memory_limit(options: Options, device: torch.device) -> float:
     """Return the bytes that a run may take: as many as the options allow, or are free, and as there are addresses."""
     asked = free_memory(device) if options.max_memory is None else options.max_memory * 1e9
-    return min(asked, address_limit()) if device.type == "cpu" else asked
+    return min(asked, addresses_left()) if device.type == "cpu" else asked
 
 
 def free_memory(device: torch.device) -> float:
@@ -65,7 +65,7 @@ def mapped_and_own() -> tuple[int, int]:
     return mapped, own
 
 
-def address_limit() -> float:
+def addresses_left() -> float:
     """Return the bytes that a limit on addresses, as of `ulimit -v`, leaves; no bound where there is none.
 
     Where it is reached, libraries do not always say so: they end the process, or wait for threads that never started.
@@ -79,10 +79,10 @@ def address_limit() -> float:
 
 def require_addresses() -> None:
     """Raise `OutOfMemory` where addresses are limited and too few are left for threads to start."""
-    mapped, own = mapped_and_own() if math.isfinite(limit := address_limit()) else (0, 0)
+    mapped, own = mapped_and_own() if math.isfinite(limit := addresses_left()) else (0, 0)
     if limit < own:
         raise OutOfMemory(
-            f"this process may have so few addresses that, with {told(mapped)} taken, no thread can start",
+            f"this process may have so few addresses that, with {in_words(mapped)} taken, no thread can start",
             "raise ulimit -v",
         )
 

@@ -29,6 +29,6 @@ def blurred_luma(image: Tensor, share: float) -> Tensor:
     return blur(luma(image), share * max(image.shape[-2:]))
 
 
-def halved(image: Tensor, times: int) -> Tensor:
+def shrunk(image: Tensor, times: int) -> Tensor:
     """Return a picture whose pixels are the means of squares of `2^times` pixels; a last odd row is dropped."""
     return F.avg_pool2d(image, 2**times) if times else image

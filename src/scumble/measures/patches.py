@@ -3,7 +3,7 @@
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.measures.luma import halved
+from scumble.measures.luma import shrunk
 from scumble.measures.sliced import directions, wasserstein
 
 SIDE = 7
@@ -38,5 +38,5 @@ def patches(picture: Tensor, style: Tensor) -> float:
     """
     smallest = min(*picture.shape[-2:], *style.shape[-2:])
     scales = [scale for scale in range(SCALES) if smallest >> scale >= SIDE] or [0]
-    found = [wasserstein(responses(halved(picture, s)), responses(halved(style, s))) for s in scales]
+    found = [wasserstein(responses(shrunk(picture, s)), responses(shrunk(style, s))) for s in scales]
     return float(sum(found) / len(found))

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.measures.luma import blurred_luma, halved
+from scumble.measures.luma import blurred_luma, shrunk
 
 BLUR = 0.003  # of the longer side: 1.5 pixels of 512; strokes finer than that do not count
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -52,7 +52,7 @@ def structure(picture: Tensor, content: Tensor) -> float:
     scales = max(1, sum(smallest >> scale >= WINDOW for scale in range(len(WEIGHTS))))
     product = 1.0
     for scale, weight in enumerate(WEIGHTS[:scales]):
-        whole, contrast = similarity(halved(a, scale), halved(b, scale))
+        whole, contrast = similarity(shrunk(a, scale), shrunk(b, scale))
         value = whole if scale == scales - 1 else contrast
         product *= max(0.0, float(value)) ** (weight / sum(WEIGHTS[:scales]))
     return min(1.0, product)

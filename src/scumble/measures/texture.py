@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from scumble.measures.luma import halved
+from scumble.measures.luma import shrunk
 
 SIDE = 5
 COUNT = 32
@@ -57,5 +57,5 @@ def texture(picture: Tensor, style: Tensor) -> float:
     """
     smallest = min(*picture.shape[-2:], *style.shape[-2:])
     scales = [scale for scale in range(SCALES) if smallest >> scale >= 2 * SIDE] or [0]
-    found = [distance(covariance(halved(picture, s)), covariance(halved(style, s))) for s in scales]
+    found = [distance(covariance(shrunk(picture, s)), covariance(shrunk(style, s))) for s in scales]
     return float(sum(found) / len(found))

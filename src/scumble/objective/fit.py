@@ -9,7 +9,7 @@ import torch
 from scumble.backbones.base import Backbone
 from scumble.errors import OutOfMemory
 from scumble.image.resize import fit as size_of_edge
-from scumble.machine.memory import PROCESS, address_limit, told
+from scumble.machine.memory import PROCESS, addresses_left, in_words
 from scumble.objective.compared import Compared, active_losses
 from scumble.objective.tiles import halos, spans
 from scumble.options import Options
@@ -146,7 +146,7 @@ class Need:
         *_, last = filter(self.allows, rungs(self.options))
         needed = self.bytes(width, height, last)
         edge = self.largest(width, height, most)
-        by_system = address_limit() < 2 * most  # it moves while libraries load
+        by_system = addresses_left() < 2 * most  # it moves while libraries load
         remedies = (
             [f"--size {edge} fits"] if edge > 64 else [] if by_system else ["--max-memory asks for more"]
         )
@@ -156,7 +156,7 @@ class Need:
             f"; no tiles, for its layer {layer!r} sees the whole picture" for layer in self.everywhere[:1]
         ]
         return OutOfMemory(
-            f"{width} x {height} pixels need {told(needed)} even with {last}; {told(most)} are allowed"
+            f"{width} x {height} pixels need {in_words(needed)} even with {last}; {in_words(most)} are allowed"
             + "".join(whole),
             ", or ".join(remedies),
         )

@@ -26,7 +26,7 @@ def wrong(loss: Loss, name: str, method: str, what: str, hint: str = "") -> Plug
     )
 
 
-def flaw(found: Any, like: Tensor) -> str:
+def tensor_flaw(found: Any, like: Tensor) -> str:
     """Return what keeps an object from being a tensor like another in kind and device; empty if nothing does."""
     if not isinstance(found, Tensor):
         return f"an object of type {type(found).__name__}"
@@ -47,7 +47,7 @@ def watched(loss: Loss, name: str) -> Loss:
 
     def statistic(self: Loss, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         found = kind.statistic(self, feature, mask)
-        if what := flaw(found, feature):
+        if what := tensor_flaw(found, feature):
             raise wrong(self, name, "statistic", what)
         if not found.ndim or len(found) != len(feature):
             raise wrong(self, name, "statistic", f"a tensor of shape {tuple(found.shape)} for {len(feature)}")
@@ -76,7 +76,7 @@ def distance_to(loss: Loss, name: str, target: Tensor) -> Callable[[Tensor], Ten
             sizes = f"shape {tuple(statistic.shape)} of one picture and {tuple(target.shape)} of another"
             raise wrong(loss, name, "statistic", sizes, "its shape must not depend on the size of a style")
         found = measure(statistic)
-        if what := flaw(found, statistic):
+        if what := tensor_flaw(found, statistic):
             raise wrong(loss, name, "distance", what)
         if found.shape != statistic.shape[:1]:
             raise wrong(

@@ -72,7 +72,7 @@ def in_layer(
         )
         all_large = enough(first, others, compared.shares(layer)).all()
         return LayerRegions(first, others, margins[0]) if all_large else None
-    first = without_edge(weights(regions.content, sizes[0]), margins[0])
+    first = without_edge(region_weights(regions.content, sizes[0]), margins[0])
     extent = compared.backbone.extent(layer)
     reach = 0 if extent.everywhere else max(extent.before, extent.after)
     others = [
@@ -114,7 +114,7 @@ def one_hot(shares: Tensor, size: Size) -> Tensor:
     return torch.stack([labels == region for region in range(shares.shape[1])])
 
 
-def weights(shares: Tensor, size: Size) -> Tensor:
+def region_weights(shares: Tensor, size: Size) -> Tensor:
     """Return how much each position of a layer belongs to each region, (K, H, W), from shares (1, K, h, w)."""
     # On the CPU: on a GPU there is a limit to how much smaller a map may become.
     found = F.interpolate(shares.cpu(), size, mode="bilinear", antialias=True)[0].to(shares.device)
@@ -130,14 +130,16 @@ def inner_weights(shares: Tensor, picture: Size, size: Size, reach: int) -> Tens
         Gatys et al.: Controlling Perceptual Factors in Neural Style Transfer (2017), https://arxiv.org/abs/1611.07865,
         section 4, on guidance channels that leave out receptive fields across the border.
     """
-    plain = weights(shares, size)
-    inner = weights(inside(F.interpolate(shares, picture, mode="bilinear", antialias=True), reach), size)
+    plain = region_weights(shares, size)
+    inner = region_weights(
+        faded(F.interpolate(shares, picture, mode="bilinear", antialias=True), reach), size
+    )
     areas, left = plain.sum((1, 2)), inner.sum((1, 2))
     large = (left >= KEPT * areas) & (left >= FEWEST)
     return torch.where(large[:, None, None], inner, plain)
 
 
-def inside(masks: Tensor, radius: int) -> Tensor:
+def faded(masks: Tensor, radius: int) -> Tensor:
     r"""Return masks that fall to 0 within `radius` pixels inside their borders, :math:`m \max(0, 2 \bar m - 1)`.
 
     With :math:`\bar m` the mean over a square of :math:`2 r + 1` pixels; a picture's own border is none of the mask.
@@ -147,7 +149,7 @@ def inside(masks: Tensor, radius: int) -> Tensor:
         radius: in pixels; 0 leaves them as they are.
 
     Example:
-        >>> inside(torch.tensor([0.0, 0, 1, 1, 1, 1]).view(1, 1, 1, 6), 2)[0, 0, 0]
+        >>> faded(torch.tensor([0.0, 0, 1, 1, 1, 1]).view(1, 1, 1, 6), 2)[0, 0, 0]
         tensor([0.0000, 0.0000, 0.2000, 0.6000, 1.0000, 1.0000])
     """
     if radius == 0:

@@ -169,7 +169,7 @@ class Partition:
         if len(mean) == 1:  # rounded as in `Whole`
             return self.scatter(self.weigh(affine(rows, mean[0], matrices[0], offsets[0])), feature)
         near, rounded, rest = rounded_apart(mean, matrices, offsets, rows.dtype)
-        centered = moved(rows, -self.of_chunks(near[:, None]))
+        centered = shifted(rows, -self.of_chunks(near[:, None]))
         products = torch.baddbmm(self.of_chunks(rest[:, None]), centered, self.of_chunks(rounded))
         return self.scatter(self.weigh(products), feature)
 
@@ -221,7 +221,7 @@ def without_edge(maps: Tensor, margin: int) -> Tensor:
     return maps
 
 
-def moved(chunks: Tensor, offsets: Tensor) -> Tensor:
+def shifted(chunks: Tensor, offsets: Tensor) -> Tensor:
     """Return the rows of chunks (n, L, C), each plus its chunk's offset, (n, 1, C).
 
     As a product with the identity: a sum of many bfloat16 numbers takes three times as long.

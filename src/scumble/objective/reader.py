@@ -14,7 +14,7 @@ from scumble.objective.tiles import Tile, cut, halos
 Masks = Mapping[str, Tensor]  # of a picture: regions of each layer that has some, (K, H, W)
 
 
-class Reader:
+class TileReader:
     """Read pictures tile by tile.
 
     Args:

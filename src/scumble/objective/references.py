@@ -18,7 +18,7 @@ from scumble.regions.turns import with_turns
 
 Read = Callable[[Tensor, str], Tensor]
 """From a picture and the name of a layer to the whole layer, (1, C, H, W)."""
-Part = Callable[[Tensor], Tensor]
+Select = Callable[[Tensor], Tensor]
 """From a whole layer, or a mask as large, to those positions that are looked at."""
 
 
@@ -74,11 +74,11 @@ class Reference:
     mask: Tensor | None = None
     joint: Tensor | None = None
 
-    def statistic(self, feature: Tensor, part: Part = everything) -> Tensor:
+    def statistic(self, feature: Tensor, part: Select = everything) -> Tensor:
         """Return the loss's statistic of a layer of the image, of which only some positions may be there."""
         return self.loss.statistic(feature, None if self.mask is None else part(self.mask))
 
-    def target(self, part: Part = everything, own: Part = everything) -> Tensor:
+    def target(self, part: Select = everything, own: Select = everything) -> Tensor:
         """Return what it is compared with; of a statistic of some positions, `own` leaves those that count."""
         if self.joint is not None:
             return self.joint

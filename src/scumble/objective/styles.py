@@ -10,7 +10,7 @@ from scumble.objective.compared import Compared
 from scumble.objective.layer_regions import LayerRegions, by_layer, size_of, whole_layer
 from scumble.objective.moments import central, mixed, raw_moments
 from scumble.objective.partition import Partition, Whole, inner
-from scumble.objective.reader import Reader
+from scumble.objective.reader import TileReader
 from scumble.objective.references import Pictures
 from scumble.objective.sums import LayerMoments
 
@@ -29,7 +29,7 @@ def areas_of(where: LayerRegions | None) -> list[float]:
     return where.areas if where else [1.0]
 
 
-class Styles:
+class StyleStatistics:
     """The styles of a scale, read once and whole.
 
     Args:
@@ -109,7 +109,7 @@ def mixture(parts: Sequence[Masked], weights: Sequence[float]) -> tuple[Tensor, 
     return pooled.unsqueeze(2), torch.cat(masks, dim=2).unsqueeze(2) / max(weights)
 
 
-class TiledStyles:
+class TiledStyleStatistics:
     """The styles of a scale, read once and tile by tile, for losses that need their moments alone.
 
     Args:
@@ -118,7 +118,7 @@ class TiledStyles:
         reader: reads tiles.
     """
 
-    def __init__(self, compared: Compared, pictures: Pictures, reader: Reader) -> None:
+    def __init__(self, compared: Compared, pictures: Pictures, reader: TileReader) -> None:
         self.compared, self.reader = compared, reader
         sizes = pictures.size, [size_of(style) for style in pictures.styles]
         by_regions = by_layer(pictures.regions, compared, pictures.content, pictures.styles)

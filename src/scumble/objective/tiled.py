@@ -26,9 +26,9 @@ from scumble.objective.costs import Costs
 from scumble.objective.foreign import distance_to
 from scumble.objective.layer_regions import size_of
 from scumble.objective.moments import central, gradient_of
-from scumble.objective.reader import Masks, Reader
-from scumble.objective.references import BUILDERS, Part, Pictures, Reference
-from scumble.objective.styles import TiledStyles, areas_of
+from scumble.objective.reader import Masks, TileReader
+from scumble.objective.references import BUILDERS, Pictures, Reference, Select
+from scumble.objective.styles import TiledStyleStatistics, areas_of
 from scumble.objective.tiles import Tile
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
@@ -75,7 +75,7 @@ class LocalTerm:
     share: float
     size: Tensor | float = 1.0  # of a loss of layers: what squared distances are divided by
 
-    def cost(self, tile: Tile, feature: Tensor, stride: int, own: Part) -> Tensor:
+    def cost(self, tile: Tile, feature: Tensor, stride: int, own: Select) -> Tensor:
         """Return what a tile's positions, those that `own` leaves, add to the term's value without its weight."""
         part = partial(tile.beside, feature=feature, stride=stride)
         statistic, target = own(self.reference.statistic(feature, part)), self.reference.target(part, own)
@@ -99,7 +99,7 @@ class TiledObjective:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: TileReader,
         style: Sequence[StyleTerm],
         local: Sequence[LocalTerm],
         weights: Mapping[str, float],
@@ -186,8 +186,8 @@ def make_tiled_objective(
     pictures = pictures.turned(options.style_turns)
     compared = Compared(options, backbone, pictures.shares)
     refuse_what_cannot_be_tiled(compared.losses)
-    reader = Reader(backbone, compared.all_layers(), side)
-    styles = TiledStyles(compared, pictures, reader)
+    reader = TileReader(backbone, compared.all_layers(), side)
+    styles = TiledStyleStatistics(compared, pictures, reader)
     style_terms, local_terms = [], []
     for name, loss in compared.losses.items():
         for layer, share in compared.factors(name, *pictures.size).items():

@@ -13,7 +13,7 @@ from scumble.objective.compared import Compared
 from scumble.objective.foreign import distance_to
 from scumble.objective.partition import Partition
 from scumble.objective.references import BUILDERS, Pictures
-from scumble.objective.styles import Styles, adds_up, areas_of
+from scumble.objective.styles import StyleStatistics, adds_up, areas_of
 from scumble.objective.sums import LayerMoments
 from scumble.optimizers.base import Evaluation
 from scumble.options import Options
@@ -117,7 +117,7 @@ class WholeReader:
         return found[layer]
 
 
-def terms_of(compared: Compared, pictures: Pictures, styles: Styles) -> Iterator[Term]:
+def terms_of(compared: Compared, pictures: Pictures, styles: StyleStatistics) -> Iterator[Term]:
     """Yield the terms of all losses, one for each layer; of a style loss, for each that has any region."""
     beside = [layer for kind in BUILDERS for layer in compared.all_layers(kind)]
     read = WholeReader(compared.backbone, list(dict.fromkeys(beside))).features
@@ -149,7 +149,7 @@ def make_objective(backbone: Backbone, options: Options, pictures: Pictures) -> 
     """
     pictures = pictures.turned(options.style_turns)
     compared = Compared(options, backbone, pictures.shares)
-    styles = Styles(compared, pictures)
+    styles = StyleStatistics(compared, pictures)
     terms = list(terms_of(compared, pictures, styles))
     split = {term.layer for term in terms if term.by_region and not adds_up(term.loss)}
     partitions = {layer: styles.partitions[layer] for layer in split}

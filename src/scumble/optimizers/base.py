@@ -81,7 +81,7 @@ class Optimizer(ABC):
         require(state, ())
 
 
-def read(*numbers: Tensor) -> list[float]:
+def numbers_of(*numbers: Tensor) -> list[float]:
     """Return tensors, 0-d, as numbers, all at once: on a GPU each reading waits for all that was asked before."""
     found: list[float] = torch.stack([number.to(numbers[-1]) for number in numbers]).tolist()
     return found

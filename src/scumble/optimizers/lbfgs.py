@@ -8,7 +8,16 @@ import torch
 from torch import Tensor
 
 from scumble.machine.sums import total
-from scumble.optimizers.base import Evaluate, Evaluation, Optimizer, Resize, Update, optimizers, read, require
+from scumble.optimizers.base import (
+    Evaluate,
+    Evaluation,
+    Optimizer,
+    Resize,
+    Update,
+    numbers_of,
+    optimizers,
+    require,
+)
 from scumble.optimizers.line_search import Point, strong_wolfe
 
 LINE_SEARCH = 10  # evaluations at most; one is the rule
@@ -97,7 +106,7 @@ class LBFGS(Optimizer):
         """Return the next image, its evaluation, and how many evaluations that took, `most` at most."""
         gradient = evaluation.gradient
         direction = self._direction(gradient)
-        total, slope = read(evaluation.total, dot(direction, gradient))
+        total, slope = numbers_of(evaluation.total, dot(direction, gradient))
         if not slope < 0:
             self.memory.clear()
             direction = -gradient
@@ -108,7 +117,7 @@ class LBFGS(Optimizer):
         def at(length: float) -> Point:
             moved = image + length * direction
             there = evaluate(moved)
-            value, slope = read(there.total, dot(direction, there.gradient))
+            value, slope = numbers_of(there.total, dot(direction, there.gradient))
             return Point(length, value, slope, moved, there)
 
         origin = Point(0.0, total, slope, image, evaluation)
@@ -127,7 +136,7 @@ class LBFGS(Optimizer):
 
     def _remember(self, move: Tensor, change: Tensor) -> None:
         product = dot(move, change)
-        curvature, *squares = read(product, dot(move, move), dot(change, change))
+        curvature, *squares = numbers_of(product, dot(move, move), dot(change, change))
         lengths = math.prod(math.sqrt(square) for square in squares)
         if curvature > 1e-6 * lengths > 0:  # a cosine: no bound that depends on the units of the objective
             self.memory.append((move, change, 1 / product))

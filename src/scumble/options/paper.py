@@ -60,11 +60,11 @@ def in_pixels(size: str, dpi: int, width: int, height: int) -> str:
     return "x".join(str(round(side)) for side in found)
 
 
-def flaw(size: str, dpi: int, most: int) -> tuple[str, str]:
+def size_flaw(size: str, dpi: int, most: int) -> tuple[str, str]:
     """Return what is wrong with a size whose sides may have 1 to `most` pixels, and the remedy; empty if nothing is.
 
     Example:
-        >>> flaw("200cm", 300, 16384)[1]
+        >>> size_flaw("200cm", 300, 16384)[1]
         '--dpi 208, or --size 138cm'
     """
     found = sides(size, dpi)

@@ -14,7 +14,7 @@ from scumble.options.frozen import Frozen, frozen
 from scumble.options.look import Look
 from scumble.options.losses import Losses
 from scumble.options.machine import Machine
-from scumble.options.paper import DPI, flaw, is_print
+from scumble.options.paper import DPI, is_print, size_flaw
 from scumble.options.search import Search
 from scumble.options.styles import Styles
 from scumble.presets import load_preset
@@ -88,7 +88,7 @@ class Options(Machine, Search, Losses, Color, Styles, Look):
         for layer in (layer for layers in (self.content_layers, *several) for layer in layers):
             if is_ours("backbones", self.backbone) and not LAYER.fullmatch(layer):
                 raise BadOption(f"{layer!r} is no layer; layers are called conv1_1, relu4_2, pool3, ...")
-        message, hint = flaw(self.size, self.dpi or DPI, MAX_SIDE)
+        message, hint = size_flaw(self.size, self.dpi or DPI, MAX_SIDE)
         if message:
             raise BadOption(message, hint)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scumble.plan.plan import Plan
 
 
-def as_text(given: object) -> str:
+def as_path_text(given: object) -> str:
     """Return a text, or a path as one; it may hold what no UTF-8 does, as names of files do."""
     if not isinstance(given, str | os.PathLike):
         raise ValueError(f"should be a text, not {type(given).__name__}")
@@ -28,7 +28,7 @@ def as_bytes(given: object) -> bytes:
     if isinstance(given, bytes):
         return given
     try:
-        return base64.b64decode(as_text(given), validate=True)
+        return base64.b64decode(as_path_text(given), validate=True)
     except (binascii.Error, UnicodeError) as error:
         raise ValueError("should be base64") from error
 
@@ -38,7 +38,7 @@ def to_4_digits(share: float) -> float:
     return round(share, 4)
 
 
-Text = Annotated[str, PlainValidator(as_text)]
+Text = Annotated[str, PlainValidator(as_path_text)]
 Data = Annotated[
     bytes, PlainValidator(as_bytes), PlainSerializer(lambda data: base64.b64encode(data).decode())
 ]

@@ -18,7 +18,7 @@ from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
 from scumble.plan.plan import START_KINDS, Plan, Previous, make_plan
 from scumble.record import Source
-from scumble.runs.styles import WHOLE, Style, as_styles, boxes_of, cropped, settle, unframed
+from scumble.runs.styles import WHOLE, Style, as_styles, boxes_of, cropped, unframed, with_styles
 
 NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
 EVERYWHERE = Picture(Image.new("RGB", (1, 1), "white"), None, NO_MASK, "")
@@ -37,17 +37,17 @@ class Sources:
     previous_mask: Source | None = None
 
 
-Read = tuple[Picture, Source]
+Given = tuple[Picture, Source]
 
 
-def read(given: Any, weight: float = 1.0) -> Read:
+def read(given: Any, weight: float = 1.0) -> Given:
     """Read a picture, and say where it is from."""
     path = as_path(given) if isinstance(given, str | os.PathLike) else None
     picture = read_picture(given if path is None else path)
     return picture, Source.of(picture, path, weight)
 
 
-def read_seen(given: Any) -> Read:
+def read_seen(given: Any) -> Given:
     """Read a picture of which something must be seen, and say where it is from.
 
     Raises:
@@ -58,13 +58,13 @@ def read_seen(given: Any) -> Read:
     return picture, source
 
 
-def read_style(style: Style) -> Read:
+def read_style(style: Style) -> Given:
     """Read a style, what is hidden of it filled, and say where it is from."""
     picture, source = read(style.image, style.weight)
     return visible(picture), source
 
 
-def read_all(content: Any, styles: Sequence[Style]) -> list[Read]:
+def read_all(content: Any, styles: Sequence[Style]) -> list[Given]:
     """Read the content and its styles, in order.
 
     Raises:
@@ -84,7 +84,7 @@ def read_all(content: Any, styles: Sequence[Style]) -> list[Read]:
         ) from error
 
 
-def read_masks(given: Sequence[Any]) -> list[Read | None]:
+def read_masks(given: Sequence[Any]) -> list[Given | None]:
     """Read masks, each a picture or None; none at all where all are None.
 
     Raises:
@@ -108,7 +108,7 @@ def noted(picture: Picture, mask: Picture | None) -> Picture:
     return replace(picture, notes=(*picture.notes, note)) if note else picture
 
 
-def read_previous(options: Options, content: Picture) -> tuple[Read | None, Read | None]:
+def read_previous(options: Options, content: Picture) -> tuple[Given | None, Given | None]:
     """Read the picture to stay near, and its mask, if there are any.
 
     Raises:
@@ -135,7 +135,7 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
         BadOption: see `cropped`.
     """
     given = as_styles(style)
-    options = settle(options, given)
+    options = with_styles(options, given)
     (photograph, *paintings), sources = zip(*read_all(content, given), strict=True)
     boxes = boxes_of(options, paintings)
     start = None if options.start in START_KINDS else read_seen(options.start)

@@ -28,10 +28,10 @@ def prepare(
         UsageError: options that cannot be met.
         WeightsError: the backbone's weights are not here.
     """
-    return planned(content, style, settled(options, overrides))
+    return planned(content, style, overridden(options, overrides))
 
 
-def settled(options: Options | None, overrides: Mapping[str, Any]) -> Options:
+def overridden(options: Options | None, overrides: Mapping[str, Any]) -> Options:
     """Return the options with single ones over them.
 
     Raises:

@@ -10,10 +10,10 @@ from scumble.errors import UsageError
 from scumble.options import Options
 from scumble.options.overrides import Overrides
 from scumble.presets import load_preset
-from scumble.runs.prepare import planned, settled
+from scumble.runs.prepare import overridden, planned
 from scumble.runs.result import Result
 from scumble.runs.run import Run
-from scumble.runs.steps import Steps, painted
+from scumble.runs.steps import Steps, completed
 
 if TYPE_CHECKING:
     from scumble.engine.step import Step
@@ -69,7 +69,7 @@ class Session:
         Raises:
             UsageError: the session is closed, or another backbone, device, precision or threads are asked for.
         """
-        return painted(self.prepare(content, style, options, **overrides), on_step)
+        return completed(self.prepare(content, style, options, **overrides), on_step)
 
     def stylize_steps(
         self, content: Any, style: Any, options: Options | None = None, /, **overrides: Unpack[Overrides]
@@ -82,7 +82,7 @@ class Session:
     ) -> Run:
         """Read the pictures and plan the run, which paints while the session is open."""
         self._shelf.require_open()
-        return planned(content, style, self._settled(settled(options, overrides)), self._shelf)
+        return planned(content, style, self._settled(overridden(options, overrides)), self._shelf)
 
     def _settled(self, asked: Options) -> Options:
         """Return options with the session's backbone, device, precision and threads.

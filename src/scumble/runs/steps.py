@@ -42,7 +42,7 @@ class Steps(Iterator["Step"]):
         self._steps.close()
 
 
-def painted(run: Run, on_step: "Callable[[Step], None] | None" = None) -> Result:
+def completed(run: Run, on_step: "Callable[[Step], None] | None" = None) -> Result:
     """Make all steps of a run, and return its picture.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 
 from scumble.errors import BadOption, UsageError, require_kind, several
 from scumble.image.files import Picture
-from scumble.image.frame import inside
+from scumble.image.frame import inner_box
 from scumble.image.visible import with_alpha_that_counts
 from scumble.options import Options
 from scumble.options.table import shortly
@@ -78,7 +78,7 @@ def as_styles(given: Any) -> list[Style]:
     return [one if isinstance(one, Style) else Style(one) for one in several]
 
 
-def settle(options: Options, styles: Sequence[Style]) -> Options:
+def with_styles(options: Options, styles: Sequence[Style]) -> Options:
     """Return the options with what the styles say for themselves, where the options do not say it."""
     told: dict[str, Any] = {}
     if any(style.layers is not None for style in styles):
@@ -124,7 +124,7 @@ def boxes_of(options: Options, styles: Sequence[Picture]) -> Sequence[Box]:
     """
     crops, number = options.style_crop, len(styles)
     if not crops:
-        return [inside(style.rgb) for style in styles]
+        return [inner_box(style.rgb) for style in styles]
     crops = crops * number if len(crops) == 1 else crops
     if len(crops) != number:
         raise UsageError(
