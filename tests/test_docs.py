@@ -17,6 +17,7 @@ from extensions.reference import commands_of, flag_of, help_of
 from scumble.cli.app import app, streams
 from scumble.cli.output import Output
 from scumble.options import Options
+from scumble.outputs.files import film_suffixes
 from scumble.plan.strength import content_factor
 from scumble.presets import preset_names
 from scumble.registry import TABLES, names
@@ -201,3 +202,9 @@ def test_the_reference_names_everything(site, page):
     }
     for name in expected.get(page) or names(page):
         assert f">{name.split()[-1]}<" in text, name
+
+
+def test_the_guide_names_all_formats_of_films():
+    text = (DOCS / "guides" / "output.md").read_text(encoding="utf-8")
+    section = text.partition("### A film: `--timelapse`")[2].partition("\n## ")[0]
+    assert re.findall(r"`(\.\w+)`", section) == sorted(film_suffixes())

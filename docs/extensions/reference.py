@@ -180,7 +180,7 @@ def output_facts(writer: Any) -> dict[str, str]:
     return {
         "Suffixes": ", ".join(f"`{suffix}`" for suffix in writer.suffixes),
         "Keeps every pixel": words[writer.lossless],
-        "Film": words[writer.animated],
+        "Film": words[writer.film is not None],
         "Record": "within" if writer.carries_record else "beside, as `.json`",
     }
 

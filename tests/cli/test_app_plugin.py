@@ -151,3 +151,14 @@ def test_a_record_of_a_plugin_cannot_point_anywhere(scumble, desk, made):
         done = scumble("rerun", "evil.json")
         assert (done.code, len(done.err.splitlines())) == (3, 1)
         assert "plugins.0.name" in done.err
+
+
+def test_the_help_names_the_formats_of_plugins(scumble, desk):
+    writer = "from scumble.outputs.base import Writer, outputs\n@outputs('mine')\nclass Mine(Writer):\n"
+    (desk / "format.py").write_text(
+        f"{writer}    suffixes = ('.mine',)\n    film = object\n    def still(self): ...\n"
+    )
+    for command, word in (("stylize", ".mine, .png"), ("stylize", ".gif, .mine or .webp"), ("grid", ".mine")):
+        told = " ".join(scumble(command, "--help", "--plugin", "format.py").out.replace("│", " ").split())
+        assert word in told
+        assert "{" not in told

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 import scumble
 from scumble.errors import OutputError, OutputExists
 from scumble.options import Options
 from scumble.plan.plan import make_plan
-from scumble.runs.film import MAX_FRAMES, Films, Snapshots, Timelapse
+from scumble.runs.film import Films, Snapshots, Timelapse
 from scumble.saving.on_exists import OnExists
 
 
@@ -63,13 +63,36 @@ def test_large_pictures_make_smaller_films(content, style):
     assert Timelapse(Path("film.gif"), plan, 0, "error").size == (640, 480)
 
 
-def test_long_films_leave_every_other_frame_out(steps, plan):
-    film = Timelapse(Path("film.gif"), plan, 1, "error")
-    for _ in range(MAX_FRAMES // len(steps) + 1):
-        for step in steps:
-            film.step(step)
-    assert len(film.frames) <= MAX_FRAMES // 2 + 2 * len(steps)
-    assert film.every == 2
+def test_a_film_has_every_frame_that_was_asked_for(steps, plan, desk):
+    films = Films(plan, Path("out.png"), None, Path("film.webp"), "error")
+    films.timelapse.every = 1
+    for step in steps * 70:
+        films.step(step)
+    assert films.finish(steps[-1]) == Path("film.webp")
+    with Image.open("film.webp") as film:
+        assert len(list(ImageSequence.Iterator(film))) == 280
+    assert [path.name for path in desk.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_film_that_can_no_more_be_written_is_given_up_and_the_run_goes_on(steps, plan, desk):
+    (desk / "films").mkdir()
+    films = Films(plan, Path("out.png"), Path("steps"), Path("films/film.gif"), "error")
+    shutil.rmtree(desk / "films")
+    for step in steps:
+        films.step(step)
+    assert films.finish(steps[-1]) is None
+    assert "cannot write 'films/film.gif'" in films.problem.message
+    assert (desk / "steps" / "step-0004.png").is_file()
+
+
+def test_a_film_that_is_not_finished_leaves_nothing(steps, plan, desk):
+    before = sorted(desk.iterdir())
+    films = Films(plan, Path("out.png"), None, Path("film.gif"), "error")
+    for step in steps:
+        films.step(step)
+    assert sorted(desk.iterdir()) != before
+    films.close()
+    assert sorted(desk.iterdir()) == before
 
 
 def test_what_cannot_be_written_on_the_way_is_given_up_and_told_at_the_end(steps, plan, desk):

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
+from cyclopts import CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
 import scumble
 from scumble.cli.commands import commands
 from scumble.cli.console import USAGE, complain, say
-from scumble.cli.docstrings import restore_docstrings
+from scumble.cli.docstrings import Documented, restore_docstrings
 from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.streams import ReaderGone
@@ -35,7 +35,7 @@ It is Python code and runs with your rights.
 --debug anywhere shows the traceback of an error.
 """
 
-app = App(
+app = Documented(
     name="scumble",
     help="Neural style transfer: give it a photograph and a painting.\n\n"
     "Example: scumble stylize photo.jpg painting.jpg -o out.png",

@@ -37,14 +37,13 @@ class Output:
     Parameters
     ----------
     output
-        The picture: .png, .jpg, .webp, .tiff, .avif or .gif; - writes a PNG to stdout. Default: CONTENT__STYLE.png
-        here.
+        The picture: {pictures}; - writes a PNG to stdout. Default: CONTENT__STYLE.png here.
     on_exists
         What to do if it is there already.
     snapshots
         Folder for pictures on the way, as often as --every says.
     timelapse
-        A film of the run, .gif or .webp.
+        A film of the run, {films}.
     checkpoint
         Keep the state of the run in this file, written every 30 seconds and at the end: scumble resume FILE goes on
         from there, whatever stopped it.

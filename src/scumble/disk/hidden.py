@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from itertools import islice
@@ -72,6 +72,28 @@ class Hidden:
         while left:
             left = left[system.write(self.descriptor, left[:PART]) :]
         return memoryview(data).nbytes
+
+    @property
+    def name(self) -> str:
+        """Its path while nobody sees it, as open files tell it."""
+        return str(self.path)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place, as in any file, and return where that is."""
+        return system.seek(self.descriptor, offset, whence)
+
+    def truncate(self) -> int:
+        """Let the file end here; return how many bytes that are."""
+        end = self.seek(0, 1)
+        system.truncate(self.descriptor, end)
+        return end
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the bytes that it has, wherever it stands, and even if its folder is gone."""
+        at = 0
+        while part := system.read(self.descriptor, PART, at):
+            yield part
+            at += len(part)
 
     def finish(self) -> None:
         """See the bytes through to the disk, where its file system can do that."""

@@ -1,7 +1,5 @@
 """AVIF: the smallest stills, with transparency."""
 
-from collections.abc import Sequence
-
 from PIL import Image, features
 
 from scumble.errors import UsageError
@@ -24,7 +22,5 @@ class AvifWriter(Writer):
                 "this Pillow was built without AVIF, so no .avif can be written", "pip install -U pillow"
             )
 
-    def encode(
-        self, frames: Sequence[Image.Image], record: str | None = None, milliseconds: int = 100
-    ) -> bytes:
-        return save(frames[0], "AVIF", quality=90, subsampling="4:4:4")
+    def still(self, image: Image.Image, record: str | None = None) -> bytes:
+        return save(image, "AVIF", quality=90, subsampling="4:4:4")

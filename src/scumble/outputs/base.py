@@ -1,40 +1,73 @@
-"""What a writer is: frames in, the bytes of a file out. A still is a film of one frame."""
+"""What a writer is: frames in, a file out. A still is a film of one frame."""
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, final
 
 from PIL import ExifTags, Image
 
 from scumble.image.profile import srgb_profile
+from scumble.outputs.film import File, Film, Stream
 from scumble.registry import Registry
 
 
 class Writer(ABC):
-    """Encodes frames in one format.
+    """Encodes stills and films in one format.
 
-    A subclass says which suffixes are its own, whether it holds more than one frame, whether it can carry a
-    record, and whether it keeps every pixel of a still.
+    A subclass says which suffixes are its own and how a still is encoded; by which `Film` frames are, if it holds
+    several; whether it can carry a record and keeps every pixel of a still, and whether Scumble can read its files.
     """
 
     suffixes: ClassVar[tuple[str, ...]]
-    animated: ClassVar[bool] = False
+    film: ClassVar[type[Film] | None] = None
     carries_record: ClassVar[bool] = False
     lossless: ClassVar[bool] = False
+    readable: ClassVar[bool] = True
 
     @abstractmethod
-    def encode(
-        self, frames: Sequence[Image.Image], record: str | None = None, milliseconds: int = 100
-    ) -> bytes:
-        """Return the bytes of a file.
+    def still(self, image: Image.Image, record: str | None = None) -> bytes:
+        """Return the bytes of a file with one picture.
 
         Args:
-            frames: mode RGB, or RGBA where transparency was kept; all of one size, and exactly one unless the
-                writer is `animated`.
+            image: mode RGB, or RGBA where transparency was kept.
             record: the record's JSON, ignored by writers that cannot carry it.
-            milliseconds: how long each frame of a film is shown.
         """
+
+    @final
+    def open(self, file: File, record: str | None = None, milliseconds: int = 100) -> Stream:
+        """Return what takes frames one after the other and puts them into a file; of one frame it makes a still.
+
+        Args:
+            file: open in binary, at its beginning.
+            record: as for `still`; a film has none.
+            milliseconds: how long each frame of a film is shown.
+
+        Example:
+            >>> file = io.BytesIO()
+            >>> with outputs["webp"]().open(file, milliseconds=200) as film:
+            ...     for color in ("red", "blue"):
+            ...         film.add(Image.new("RGB", (8, 8), color))
+            >>> Image.open(file).n_frames
+            2
+        """
+        return Stream(self, file, record, milliseconds)
+
+    @final
+    def encode(
+        self, frames: Iterable[Image.Image], record: str | None = None, milliseconds: int = 100
+    ) -> bytes:
+        """Return the bytes of a file with all frames; arguments as for `open`.
+
+        Raises:
+            UsageError: there is none, or more than the format holds, or they have several sizes.
+            OutputError: the format cannot hold such pixels.
+        """
+        file = io.BytesIO()
+        with self.open(file, record, milliseconds) as stream:
+            for frame in frames:
+                stream.add(frame)
+        return file.getvalue()
 
 
 def save(image: Image.Image, kind: str, **options: Any) -> bytes:

@@ -1,12 +1,10 @@
 """Which writer a file's name asks for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-
-from scumble.errors import OutputError, UnknownName, UsageError
+from scumble.errors import UnknownName
 from scumble.outputs.base import Writer, outputs
 
 
@@ -32,26 +30,17 @@ def writer_for(path: str | os.PathLike[str]) -> Writer:
     return by_suffix[suffix]()
 
 
-def encode(path: Path, frames: Sequence[Image.Image], record: str | None, milliseconds: int) -> bytes:
-    """Return the bytes of a picture or a film in the format of a path's suffix.
+def film_suffixes() -> list[str]:
+    """Return the suffixes of formats that hold a film."""
+    return [suffix for suffix, writer in writers_by_suffix().items() if writer.film]
 
-    Args:
-        path: of it only the suffix counts.
-        frames: mode RGB or RGBA, of one size; one of them unless the format is animated.
-        record: the record's JSON, left out where the format cannot carry it.
-        milliseconds: how long each frame of a film is shown.
 
-    Raises:
-        UsageError: another number of frames than the format holds.
-        OutputError: the format cannot hold such pixels.
+def one_of(suffixes: Iterable[str]) -> str:
+    """Return suffixes in words.
+
+    Example:
+        >>> one_of([".avif", ".gif", ".png"])
+        '.avif, .gif or .png'
     """
-    writer = writer_for(path)
-    if len(frames) != 1 and not (frames and writer.animated):
-        raise UsageError(
-            f"{path.suffix} holds 1 frame, {len(frames)} were given", "for a film, use .gif or .webp"
-        )
-    try:
-        return writer.encode(frames, record, milliseconds)
-    except Exception as error:  # Pillow raises several kinds, such as ValueError for sides too long
-        width, height = frames[0].size
-        raise OutputError(f"cannot write {width} x {height} pixels as {path.suffix}: {error}") from error
+    *others, last = suffixes
+    return f"{', '.join(others)} or {last}" if others else last

@@ -1,7 +1,5 @@
 """JPEG: small, opaque."""
 
-from collections.abc import Sequence
-
 from PIL import Image
 
 from scumble.outputs.base import Writer, on_white, outputs, save
@@ -13,7 +11,5 @@ class JpegWriter(Writer):
 
     suffixes = (".jpg", ".jpeg")
 
-    def encode(
-        self, frames: Sequence[Image.Image], record: str | None = None, milliseconds: int = 100
-    ) -> bytes:
-        return save(on_white(frames[0]), "JPEG", quality=95, subsampling=0, optimize=True)
+    def still(self, image: Image.Image, record: str | None = None) -> bytes:
+        return save(on_white(image), "JPEG", quality=95, subsampling=0, optimize=True)

@@ -1,7 +1,5 @@
 """PNG: every pixel, transparency and the record."""
 
-from collections.abc import Sequence
-
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -19,11 +17,9 @@ class PngWriter(Writer):
     carries_record = True
     lossless = True
 
-    def encode(
-        self, frames: Sequence[Image.Image], record: str | None = None, milliseconds: int = 100
-    ) -> bytes:
+    def still(self, image: Image.Image, record: str | None = None) -> bytes:
         extra = PngInfo()
         extra.add(b"sRGB", b"\0")  # rendering intent: perceptual
         if record is not None:
             extra.add_itxt("scumble", record)
-        return save(frames[0], "PNG", pnginfo=extra, icc_profile=None)
+        return save(image, "PNG", pnginfo=extra, icc_profile=None)

@@ -1,7 +1,5 @@
 """TIFF: every pixel and transparency, for print shops."""
 
-from collections.abc import Sequence
-
 from PIL import Image
 
 from scumble.outputs.base import Writer, outputs, save
@@ -14,7 +12,5 @@ class TiffWriter(Writer):
     suffixes = (".tif", ".tiff")
     lossless = True
 
-    def encode(
-        self, frames: Sequence[Image.Image], record: str | None = None, milliseconds: int = 100
-    ) -> bytes:
-        return save(frames[0], "TIFF", compression="tiff_adobe_deflate")
+    def still(self, image: Image.Image, record: str | None = None) -> bytes:
+        return save(image, "TIFF", compression="tiff_adobe_deflate")

@@ -8,9 +8,10 @@ from PIL import Image
 
 from scumble.errors import OutputError, ScumbleError, UsageError
 from scumble.image.resize import fit_within, resize
-from scumble.outputs.files import writers_by_suffix
+from scumble.outputs.files import film_suffixes, one_of
 from scumble.plan.plan import Plan
 from scumble.saving.destination import Destination, Saved
+from scumble.saving.draft import Draft
 from scumble.saving.files import write
 from scumble.saving.names import resolve_path
 from scumble.saving.on_exists import OnExists
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from scumble.engine.run import Step
 
 FRAMES = 48  # of a timelapse, where the options do not say how often
-MAX_FRAMES = 240  # then every other one is left out
-FRAME_EDGE = 640  # pixels; a longer film of larger frames would fill the memory
+FRAME_EDGE = 640  # pixels: a GIF of 60 frames takes 17 MB
 MILLISECONDS = 120
 LAST_FRAME = 12  # frames for which the finished picture stands
 
@@ -60,17 +60,16 @@ class Snapshots:
 
 
 class Timelapse:
-    """Collect frames and write them as a film; an error is raised at once if the film cannot be written."""
+    """Write frames into a film as they come; an error is raised at once if the film cannot be written."""
 
     def __init__(self, path: Path, plan: Plan, every: int, on_exists: OnExists) -> None:
-        films = [suffix for suffix, writer in writers_by_suffix().items() if writer.animated]
-        if path.suffix.lower() not in films:
-            raise UsageError(f"a timelapse is {' or '.join(films)}, not {path.suffix!r}")
+        if path.suffix.lower() not in film_suffixes():
+            raise UsageError(f"a timelapse is {one_of(film_suffixes())}, not {path.suffix!r}")
         free = resolve_path(path, on_exists)
         self.destination = None if free is None else Destination(free, on_exists, "timelapse")
         self.every = every or max(1, plan.steps // FRAMES)
         self.size = fit_within((plan.width, plan.height), FRAME_EDGE)
-        self.frames: list[Image.Image] = []
+        self.draft: Draft | None = None
 
     @property
     def path(self) -> Path | None:
@@ -78,19 +77,30 @@ class Timelapse:
         return self.destination.path if self.destination else None
 
     def step(self, step: "Step") -> None:
-        """Keep a frame if it is time."""
-        if self.destination is None or (step.count % self.every and step.count != 1):
-            return
-        self.frames.append(resize(picture_of(step), self.size))
-        if len(self.frames) > MAX_FRAMES:
-            self.frames, self.every = self.frames[::2], self.every * 2
+        """Add a frame if it is time."""
+        if self.destination and (step.count % self.every == 0 or step.count == 1):
+            self._add(self.destination, step)
 
     def finish(self, last: "Step") -> Saved | None:
-        """Write the film, which stands still at its end; return where it is, or None if skipped."""
+        """End the film, which stands still at its end; return where it is, or None if skipped."""
         if self.destination is None:
             return None
-        end = resize(picture_of(last), self.size)
-        return self.destination.save([*self.frames, *[end] * LAST_FRAME], None, MILLISECONDS)
+        self._add(self.destination, last, LAST_FRAME)
+        assert self.draft is not None
+        self.draft.finish()
+        return self.destination.keep(self.draft)
+
+    def _add(self, destination: Destination, step: "Step", times: int = 1) -> None:
+        self.draft = self.draft or Draft(destination.path, milliseconds=MILLISECONDS)
+        frame = resize(picture_of(step), self.size)
+        for _ in range(times):
+            self.draft.add(frame)
+
+    def close(self) -> None:
+        """Let go of what is not finished."""
+        if self.draft:
+            self.draft.drop()
+        self.draft = None
 
 
 class Films:
@@ -127,7 +137,11 @@ class Films:
     def step(self, step: "Step") -> Path | None:
         """Take a step; return the path of the snapshot, if one was written."""
         if self.timelapse:
-            self.timelapse.step(step)
+            try:
+                self.timelapse.step(step)
+            except ScumbleError as problem:
+                self.timelapse.close()
+                self.problem, self.timelapse = problem, None
         try:
             return self.snapshots.step(step) if self.snapshots else None
         except ScumbleError as problem:
@@ -135,18 +149,21 @@ class Films:
             return None
 
     def close(self) -> None:
-        """Let others write where the snapshots are."""
+        """Let others write where the snapshots are, and let go of a film that is not finished."""
+        if self.timelapse:
+            self.timelapse.close()
         if self.snapshots:
             self.snapshots.series.close()
 
     def finish(self, last: "Step") -> Path | None:
-        """Write the timelapse, if there is one; return its path."""
-        self.close()
+        """End the timelapse, if there is one; return its path."""
         try:
             saved = self.timelapse.finish(last) if self.timelapse else None
         except ScumbleError as problem:
             self.problem = problem
             return None
+        finally:
+            self.close()
         if saved is None:
             return None
         self.problem = self.problem or saved.problem

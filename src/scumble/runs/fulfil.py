@@ -162,7 +162,8 @@ def fulfil(
         report(Failed.of(problem))
         raise
     products = products or products_at(run, Outputs(), None)
-    return Fulfilment(run, products, report, stop, previews).done(painting)
+    with closing(products.films):
+        return Fulfilment(run, products, report, stop, previews).done(painting)
 
 
 class Fulfilment:
@@ -245,7 +246,6 @@ class Fulfilment:
 
     def nothing(self, problem: BaseException | None) -> Outcome:
         """Return what came of a job of which no step was made."""
-        self.products.films.close()
         return Outcome(steps=self.run.plan.steps, stopped=True, problems=(problem,) if problem else ())
 
     def told(self, outcome: Outcome) -> Event:

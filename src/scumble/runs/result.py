@@ -10,7 +10,7 @@ from PIL import Image
 
 from scumble.errors import OutputError, UnknownName, UsageError, require_kind
 from scumble.outputs.base import outputs
-from scumble.outputs.files import encode, writer_for, writers_by_suffix
+from scumble.outputs.files import writer_for, writers_by_suffix
 from scumble.paths import as_path
 from scumble.record import Record
 from scumble.saving.files import write
@@ -71,9 +71,9 @@ class Result:
             UnknownName: there is no such format.
             OutputError: the format cannot hold such a picture.
         """
-        place = Path(f"picture{suffix_of(format)}")
-        told = self.record.to_json() if record and writer_for(place).carries_record else None
-        return encode(place, [self.image], told, 100)
+        return writer_for(f"picture{suffix_of(format)}").encode(
+            [self.image], self.record.to_json() if record else None
+        )
 
     def __repr__(self) -> str:
         """Return the size, the steps and the total in a line; `record` has the rest."""

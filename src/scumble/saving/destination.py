@@ -12,7 +12,8 @@ from scumble.errors import OutputError, ScumbleError
 from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
 from scumble.record import Record, sidecar
-from scumble.saving.files import SidecarError, write
+from scumble.saving.draft import Draft, SidecarError
+from scumble.saving.files import write
 from scumble.saving.names import files_of, resolve_path
 from scumble.saving.on_exists import OnExists
 from scumble.saving.products import Product, keep_apart
@@ -62,6 +63,14 @@ class Destination:
             lambda path, on_exists: write(path, frames, record, milliseconds, on_exists),
             self.on_exists,
         )
+
+    def keep(self, draft: Draft) -> Saved:
+        """Place what is written whole; where that cannot be, elsewhere.
+
+        Raises:
+            ScumbleError: there is no place that takes it.
+        """
+        return kept(self.path, draft.place, self.on_exists)
 
 
 def settled(

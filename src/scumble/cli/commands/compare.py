@@ -47,7 +47,7 @@ def compare(
     style
         The painting, or several that count equally; what their records name if not given.
     output
-        The sheet: .png, .jpg, .webp, .tiff or .avif. Default: A-and-B.png here.
+        The sheet: {pictures}. Default: A-and-B.png here.
     on_exists
         What to do if the sheet is there already.
     json

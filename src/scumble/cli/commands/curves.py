@@ -34,7 +34,7 @@ def curves(
     unweighted
         Draw each term in its formula's own units, not times its weight.
     output
-        The picture: .png, .jpg, .webp, .tiff or .avif.
+        The picture: {pictures}.
     on_exists
         What to do if the picture is there already.
     """

@@ -80,14 +80,14 @@ def weights_are_whole() -> bool:
 
 
 def formats_round_trip() -> bool:
-    """Each format writes a picture that can be read again."""
+    """Each format that Scumble reads, too, writes a picture that can be read again."""
     from PIL import Image
 
     from scumble.image.files import read_picture
     from scumble.outputs.base import outputs
 
     picture = Image.new("RGB", (24, 16), (200, 30, 90))
-    written = [outputs[name]().encode([picture]) for name in outputs]
+    written = [outputs[name]().encode([picture]) for name in outputs if outputs[name].readable]
     return all(read_picture(data).rgb.size == picture.size for data in written)
 
 

@@ -59,7 +59,7 @@ def grid(
     y
         What changes from row to row.
     output
-        The sheet: .png, .jpg, .webp, .tiff or .avif.
+        The sheet: {pictures}.
     cells
         Folder for the pictures as they were painted.
     width

@@ -160,7 +160,7 @@ def look(
         The picture; several with --patches, --gram and --keeps; CONTENT and STYLE with --regions. - reads one from
         stdin.
     output
-        The figure: .png, .jpg, .webp, .tiff or .avif. Default: its kind, such as activations.png, here.
+        The figure: {pictures}. Default: its kind, such as activations.png, here.
     on_exists
         What to do if it is there already.
     """
