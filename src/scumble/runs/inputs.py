@@ -11,14 +11,14 @@ from PIL import Image
 
 from scumble.errors import ImageError, UsageError
 from scumble.image.files import Picture, missing, read_picture
-from scumble.image.masks import make_masks, require_seen, stretched
+from scumble.image.masks import Masks, make_masks, require_seen, stretched
 from scumble.image.visible import visible, with_alpha_that_counts
 from scumble.options import Options
 from scumble.outputs.files import writers_by_suffix
 from scumble.paths import as_path
 from scumble.plan.plan import START_KINDS, Plan, Previous, make_plan
 from scumble.record import Source
-from scumble.runs.styles import WHOLE, Style, as_styles, boxes_of, cropped, unframed, with_styles
+from scumble.runs.styles import WHOLE, Box, Style, as_styles, boxes_of, cropped, unframed, with_styles
 
 NO_MASK = "none"  # stands for a style that counts as a whole, or goes everywhere
 EVERYWHERE = Picture(Image.new("RGB", (1, 1), "white"), None, NO_MASK, "")
@@ -126,6 +126,34 @@ def read_previous(options: Options, content: Picture) -> tuple[Given | None, Giv
     return before, trust
 
 
+def divided(
+    photograph: Picture,
+    styles: Sequence[Picture],
+    boxes: Sequence[Box],
+    where: Sequence[Given | None],
+    what: Sequence[Given | None],
+) -> tuple[Masks | None, Picture, tuple[Picture, ...]]:
+    """Return what masks divide a content and its styles into, and both with notes where a mask is stretched.
+
+    Args:
+        photograph: the content.
+        styles: what counts of each, without its frame.
+        boxes: the part that is left of each.
+        where: masks of the content.
+        what: masks of the styles, each of the whole picture.
+    """
+    whole = [mask and mask[0] for mask in what]
+    within = [*boxes, *[WHOLE] * len(what)]
+    parts = [mask and cropped(mask, box) for mask, box in zip(whole, within, strict=False)]
+    masks = make_masks([mask[0] if mask else EVERYWHERE for mask in where], parts, len(styles))
+    if masks:
+        require_seen(masks, parts, styles)
+        styles = [noted(style, mask) for style, mask in zip_longest(styles, whole)]
+    for mask in where:
+        photograph = noted(photograph, mask and mask[0])
+    return masks, photograph, tuple(styles)
+
+
 def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sources]:
     """Read all pictures that a run needs, and plan it; arguments as for `scumble.stylize`.
 
@@ -136,40 +164,23 @@ def read_inputs(content: Any, style: Any, options: Options) -> tuple[Plan, Sourc
     """
     given = as_styles(style)
     options = with_styles(options, given)
-    (photograph, *paintings), sources = zip(*read_all(content, given), strict=True)
+    (photograph, *paintings), (source, *others) = zip(*read_all(content, given), strict=True)
     boxes = boxes_of(options, paintings)
     start = None if options.start in START_KINDS else read_seen(options.start)
     where = read_masks(options.content_mask or [one.content_mask for one in given])
     what = read_masks(options.style_mask or [one.mask for one in given])
-    whole = [mask and mask[0] for mask in what]
-    parts = [
-        mask and cropped(mask, box) for mask, box in zip(whole, [*boxes, *[WHOLE] * len(what)], strict=False)
-    ]
-    masks = make_masks([mask[0] if mask else EVERYWHERE for mask in where], parts, len(given))
-    styles = tuple(unframed(style, box, options) for style, box in zip(paintings, boxes, strict=True))
-    if masks:
-        require_seen(masks, parts, styles)
-        styles = tuple(noted(style, mask) for style, mask in zip_longest(styles, whole))
-    for mask in where:
-        photograph = noted(photograph, mask and mask[0])
-    weights = tuple(one.weight for one in given)
+    styles = [unframed(style, box, options) for style, box in zip(paintings, boxes, strict=True)]
+    masks, photograph, inner = divided(photograph, styles, boxes, where, what)
     before, trust = read_previous(options, photograph)
     near = before and Previous(before[0], trust and trust[0])
-    plan = make_plan(options, photograph, styles, weights, start and start[0], masks, near)
-    first, *others = sources
-    told = Sources(
-        first,
-        tuple(
-            source.model_copy(update={"weight": share})
-            for source, share in zip(others, plan.shares, strict=True)
-        ),
-        start and start[1],
-        tuple(mask and mask[1] for mask in where),
-        tuple(mask and mask[1] for mask in what),
-        before and before[1],
-        trust and trust[1],
+    weights = tuple(one.weight for one in given)
+    plan = make_plan(options, photograph, inner, weights, start and start[0], masks, near)
+    weighed = tuple(
+        one.model_copy(update={"weight": share}) for one, share in zip(others, plan.shares, strict=True)
     )
-    return plan, told
+    from_where, from_what = (tuple(mask and mask[1] for mask in masks) for masks in (where, what))
+    origins = (start and start[1], from_where, from_what, before and before[1], trust and trust[1])
+    return plan, Sources(source, weighed, *origins)
 
 
 def files_given(content: Any, style: Any, options: Options) -> tuple[Path, ...]:
