@@ -1,6 +1,7 @@
 """The shape of the code, checked like any other behavior."""
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -42,7 +43,7 @@ cli studio batch
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}
 TESTS = REPOSITORY / "tests"
 FOR_ALL = {"contracts", "faults"}  # what every loss, every command, ... must do
-WHOLE = {"architecture", "docs", "examples", "gpu", "init"}
+WHOLE = {"architecture", "docs", "examples", "gpu", "init", "release"}
 TABLES = ["backbones", "losses", "optimizers", "outputs", "ways"]
 
 
@@ -113,6 +114,16 @@ def test_tests_are_named_after_what_they_test():
             named |= WHOLE if folder == PACKAGE else set()
             name = path.stem.removeprefix("test_")
             assert any(f"{name}_".startswith(f"{one}_") for one in named), short(path)
+
+
+def test_the_guide_has_the_same_rows():
+    table = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("|---|---|\n")[2]
+    told = [
+        set(re.findall(r"`(\w+)(?:\.py|/)`", line.split("|")[1]))
+        for line in table.partition("\n\n")[0].split("\n")
+    ]
+    there = {part(path) for path in SOURCES}
+    assert told == [there & set(row.split()) for row in ROWS.strip().split("\n")]
 
 
 def test_there_is_no_drawer_of_odds_and_ends():

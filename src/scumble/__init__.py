@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scumble.runs.session import Session as Session
     from scumble.runs.styles import Style as Style
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 HOMES = {
     "Job": "scumble.runs.job",

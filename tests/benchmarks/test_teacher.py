@@ -1,6 +1,5 @@
 """The teacher as a backbone computes what the teacher computes."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from scumble.backbones.cache import weights_path
 from scumble.backbones.weights import load_backbone, verify
 from scumble.errors import WeightsError
 from scumble.plugins import load_plugin
-from scumble.registry import known, restore
 
 PLUGIN = Path(__file__).parents[2] / "benchmarks" / "teacher.py"
 OWN = {"1": 16, "2": 32, "3": 64, "4": 128, "5": 128}
@@ -38,15 +36,14 @@ def random_weights():
 
 
 @pytest.fixture
-def teacher_file(tmp_path, monkeypatch):
-    """The plugin's environment; what the plugin registers is forgotten afterwards."""
-    before, path = known(), tmp_path / "teacher.safetensors"
+def teacher_file(tmp_path, monkeypatch, forget_plugins):
+    """The plugin's environment; the plugin is forgotten afterwards."""
+    forget_plugins()
+    path = tmp_path / "teacher.safetensors"
     save_file(random_weights(), path)
     monkeypatch.setenv("SCUMBLE_TEACHER", str(path))
     monkeypatch.setenv("SCUMBLE_CACHE_DIR", str(tmp_path / "cache"))
-    yield path
-    restore(before)
-    sys.modules.pop("plugin_teacher", None)
+    return path
 
 
 def activations(teacher, image):

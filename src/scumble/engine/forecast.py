@@ -9,11 +9,11 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
+from scumble import __version__
 from scumble.backbones.base import Backbone
 from scumble.backbones.shelf import LAST
 from scumble.disk.hidden import write_whole
@@ -117,7 +117,7 @@ def in_tiles(need: Need, size: tuple[int, int], fit: Fit) -> float:
 def speed_here(backbone: Backbone, options: Options, device: torch.device) -> Speed:
     """Return the speed of a backbone on this machine, measured within the last hour or now."""
     threads = thread_count(options.threads)
-    key = (f"{version('scumble')} torch {torch.__version__} {options.backbone} {device_name(device)} "
+    key = (f"{__version__} torch {torch.__version__} {options.backbone} {device_name(device)} "
            f"{backbone.precision} {threads} {','.join(sorted(options.weight))}")  # fmt: skip
     known = remembered()
     if key in known and known[key].fresh:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import scumble as package
 from scumble.cli.progress import Lines
 from scumble.machine.spinning import ALONE, BUSY
 from scumble.options import Options
@@ -278,7 +279,7 @@ def test_every_help_has_an_example(scumble, command):
 
 
 def test_the_version(scumble):
-    assert scumble("--version").out == "0.1.0\n"
+    assert scumble("--version").out == f"{package.__version__}\n"
 
 
 @pytest.mark.parametrize("asked", [None, "7"])
