@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -105,3 +106,15 @@ def test_an_error_on_the_way_leaves_nothing(tmp_path):
         hidden.write(b"half")
         raise ZeroDivisionError
     assert names(tmp_path) == []
+
+
+def test_what_was_written_can_be_read_and_taken_back_even_if_the_folder_is_gone(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with Hidden(folder) as hidden:
+        assert Path(hidden.name).parent == folder
+        hidden.write(b"whole and more")
+        shutil.rmtree(folder)
+        assert hidden.seek(5) == hidden.truncate() == 5
+        hidden.write(b".")
+        assert (b"".join(hidden.parts()), hidden.seek(0, 1)) == (b"whole.", 6)

@@ -11,6 +11,7 @@ from cyclopts import Group, Parameter
 
 from scumble.cli.console import say, tell_path
 from scumble.errors import UsageError
+from scumble.saving.names import MAX_NAME
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from scumble.saving.destination import Saved
 
 OUTPUT = Group("Output", sort_key=0)
-MAX_NAME = 200  # bytes; file systems take 255, and a number may follow
-
-TABLE = ".csv"
-"""Of a grid, beside its sheet."""
 
 STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
 """What `-` stands for."""

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from scumble.runs.job import Job
 from scumble.runs.prepare import prepare
 from scumble.runs.result import Result
 from scumble.runs.run import Run
+from scumble.saving.names import MAX_NAME
 
 MAX_CELLS = 400
 EMPTY = (214, 214, 214)  # color of a cell without a picture
@@ -110,6 +113,20 @@ class Grid:
     y: Axis | None
     cells: tuple[Cell, ...]
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of each cell a name for a file, such as `01_strength-20_preset-draft`."""
+        return tuple(file_name(number, cell) for number, cell in enumerate(self.cells, 1))
+
+    @cached_property
+    def work(self) -> tuple[int, ...]:
+        """How much there is to do for each cell, in units of our own."""
+        return tuple(max(1, sum(scale.work for scale in cell.plan.scales)) for cell in self.cells)
+
+    def progress(self, number: int, share: float) -> float:
+        """Return the share of the whole work that is done where a share of cell `number` is, [0, 1]."""
+        return (sum(self.work[:number]) + share * self.work[number]) / sum(self.work)
+
     def sheet(self, outcomes: Sequence[Outcome | None], width: int = 256) -> Image.Image:
         """Return a sheet of the pictures with their values; gray where there is none.
 
@@ -144,6 +161,13 @@ class Grid:
 
     def _all(self, outcomes: Sequence[Outcome | None]) -> list[Outcome | None]:
         return [*outcomes, *[None] * (len(self.cells) - len(outcomes))]
+
+
+def file_name(number: int, cell: Cell) -> str:
+    """Return a name for a cell's picture, counted from 1."""
+    parts = [re.sub(r"[^\w.+-]+", "-", part).strip("-.") for part in cell.label.split(", ")]
+    name = "_".join([f"{number:02d}", *filter(None, parts)]).encode(errors="replace")
+    return name[:MAX_NAME].decode(errors="ignore")
 
 
 LAST = ("cost.", "measure.", "picture", "problem")

@@ -108,7 +108,7 @@ class Films:
 
     Args:
         plan: of the run; options with `every` have snapshots, beside the picture if not told where, or a film.
-        picture: where the picture will be.
+        picture: where the picture will be; None where nothing is to be beside it.
         snapshots: folder, or None.
         timelapse: file, or None.
         on_exists: what to do with those that are there already.
@@ -118,10 +118,15 @@ class Films:
     """
 
     def __init__(
-        self, plan: Plan, picture: Path, snapshots: Path | None, timelapse: Path | None, on_exists: OnExists
+        self,
+        plan: Plan,
+        picture: Path | None,
+        snapshots: Path | None,
+        timelapse: Path | None,
+        on_exists: OnExists,
     ) -> None:
         every = plan.options.every
-        beside = picture.with_name(f"{picture.stem}-steps") if every and not timelapse else None
+        beside = picture.with_name(f"{picture.stem}-steps") if picture and every and not timelapse else None
         folder = snapshots or beside
         self.snapshots = Snapshots(folder, every, on_exists) if folder else None
         self.timelapse = Timelapse(timelapse, plan, every, on_exists) if timelapse else None

@@ -20,6 +20,7 @@ from scumble.runs.run import Run
 from scumble.saving.destination import Destination, Saved
 from scumble.saving.names import resolve_path
 from scumble.saving.products import Product, keep_apart
+from scumble.saving.series import Member
 
 if TYPE_CHECKING:
     from scumble.engine.step import Step
@@ -33,11 +34,19 @@ Stop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Products:
-    """All that a job will write: the picture, None for nowhere; what is kept on the way; whether with a record."""
+    """All that a job will write.
 
-    picture: Destination | None
+    Args:
+        picture: where it goes; None for nowhere.
+        films: what is kept on the way.
+        record: whether it goes with the picture.
+        whole: whether a picture that is stopped on the way is not written.
+    """
+
+    picture: Destination | Member | None
     films: Films
     record: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,8 +250,9 @@ class Fulfilment:
 
     def saved(self, result: Result) -> Saved | None:
         """Write the picture; return None if it goes nowhere."""
-        record = result.record if self.products.record else None
-        return self.products.picture.save([result.image], record) if self.products.picture else None
+        if not self.products.picture or (self.stopped and self.products.whole):
+            return None
+        return self.products.picture.save([result.image], result.record if self.products.record else None)
 
     def nothing(self, problem: BaseException | None) -> Outcome:
         """Return what came of a job of which no step was made."""

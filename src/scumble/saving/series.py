@@ -2,15 +2,21 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from PIL import Image
 
 from scumble.disk import system
 from scumble.disk.place import identity_of, plain
 from scumble.errors import OutputError, OutputExists, UsageError
 from scumble.paths import as_path
+from scumble.record import Record
+from scumble.saving.destination import Saved
+from scumble.saving.files import write
 from scumble.saving.on_exists import OnExists
 from scumble.saving.products import Product
 
@@ -112,6 +118,31 @@ class Series:
             with suppress(OSError):
                 system.close(self.descriptor)
         self.descriptor = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of a series; where that cannot be, it is nowhere else."""
+
+    series: Series
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """Where it goes."""
+        return self.series.folder / self.name
+
+    def save(
+        self, frames: Iterable[Image.Image], record: Record | None = None, milliseconds: int = 100
+    ) -> Saved:
+        """Write the file, unless it is there already and is to be left.
+
+        Raises:
+            ScumbleError: it cannot be written.
+        """
+        path = self.series.open() / self.name
+        write(path, frames, record, milliseconds, self.series.each)
+        return Saved(path)
 
 
 def is_free(folder: Path) -> bool:

@@ -1,24 +1,22 @@
 """The command `scumble grid`."""
 
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from scumble.cli.console import say, tell, tell_json, tell_path
+from scumble.cli.console import printable, say, tell, tell_json, tell_path
 from scumble.cli.fetching import offer
-from scumble.cli.output import OUTPUT, TABLE, Switch, raise_first
-from scumble.cli.settings import settle
+from scumble.cli.output import OUTPUT, Switch, raise_first
+from scumble.cli.settings import files_read, settle
 from scumble.cli.sources import read_sources
-from scumble.errors import BadOption, ScumbleError
+from scumble.errors import BadOption, OutputExists
 from scumble.options import Options
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
-    from scumble.cli.cells import Products
-    from scumble.comparing.grid import Grid, Outcome
+    from scumble.comparing.fulfil import Products
+    from scumble.comparing.grid import Grid
 
 SYNOPSIS = "Usage: scumble grid CONTENT STYLE... --x OPTION=VALUE,VALUE [OPTIONS]"
 
@@ -73,7 +71,6 @@ def grid(
     dry_run
         Print the cells and how long they will take, and write nothing.
     """
-    from scumble.cli.cells import settled as products_of
     from scumble.comparing.axis import parse_axis  # NumPy takes a while, and --help does without
     from scumble.comparing.grid import make_grid
 
@@ -81,11 +78,11 @@ def grid(
         raise BadOption(
             "every is for snapshots, which a grid has none of", "--cells FOLDER keeps the pictures"
         )
-    settled = settle(options)
+    chosen = settle(options)
     first, *others = read_sources(content, style)
     axes = [parse_axis(text, others) for text in (x, y) if text is not None]
-    planned = make_grid(first, others, settled, *axes)
-    products = products_of(planned, output, cells, on_exists, dry_run=dry_run)
+    planned = make_grid(first, others, chosen, *axes)
+    products = settled(planned, output, cells, on_exists, dry_run=dry_run)
     if products is None:
         say(f"{output} is there already; skipped")
         if json:
@@ -100,9 +97,10 @@ def grid(
 
 def tell_grid(grid: "Grid", path: Path, *, as_json: bool) -> None:
     """Print what a grid would take and write."""
-    from scumble.cli.cells import forecasts
+    from scumble.comparing.fulfil import TABLE
+    from scumble.engine.forecast import forecast  # torch takes a second to import
 
-    seconds = list(forecasts(grid))
+    seconds = [forecast(cell.plan).seconds for cell in grid.cells]
     total = round(sum(seconds), 1)
     if as_json:
         rows = [
@@ -119,45 +117,41 @@ def tell_grid(grid: "Grid", path: Path, *, as_json: bool) -> None:
     tell_path(path)
 
 
+def settled(
+    grid: "Grid", output: Path, cells: Path | None, on_exists: OnExists, *, dry_run: bool
+) -> "Products | None":
+    """Return what a grid will write, or None to skip it; a dry run only says what is there already.
+
+    Raises:
+        ScumbleError: see `scumble.comparing.fulfil.settle_grid`.
+    """
+    from scumble.comparing.fulfil import products_at, settle_grid
+
+    try:
+        return settle_grid(grid, output, cells, on_exists, files_read())
+    except OutputExists as error:
+        if not dry_run:
+            raise
+        say(printable(f"note: {error.message}"))
+        return products_at(grid, output, None, on_exists, files_read())
+
+
 def paint(grid: "Grid", products: "Products", width: int, *, as_json: bool, quiet: bool) -> None:
-    """Paint the cells and write what there is, even if Ctrl-C or an error ends it; then the error is raised."""
-    from scumble.cli.cells import Painter, cell_reporter
+    """Paint the cells and print where the sheet is, even if Ctrl-C or an error ends it; then the error is raised."""
+    from scumble.cli.cells import cell_reporter
     from scumble.cli.interrupts import Interrupts
+    from scumble.comparing.fulfil import fulfil_grid
 
     for name in dict.fromkeys(cell.options.backbone for cell in grid.cells):
         offer(name)
-    painter, problems = Painter(grid, products.cells, width), list[ScumbleError | None]()
     with Interrupts() as interrupts:
         with cell_reporter(grid, as_json=as_json, quiet=quiet) as report:
-            painter.paint(report, interrupts)
-        painted = sum(one.picture is not None for one in painter.outcomes)
-        if painter.problem and not quiet:
-            say(f"note: {painted} of {len(grid.cells)} cells are painted")
-        if painted:
-            problems = keep(grid, painter.outcomes, products, width, as_json=as_json)
-    raise_first([painter.problem, *problems, painter.unsaved])
-
-
-def keep(
-    grid: "Grid", outcomes: "Sequence[Outcome]", products: "Products", width: int, *, as_json: bool
-) -> list[ScumbleError | None]:
-    """Write the sheet and the table, and print where they are; return what kept them from their places."""
-    from scumble.saving.destination import Destination, kept
-    from scumble.saving.files import write_text
-    from scumble.saving.names import resolve_path
-
-    # files of those names that have appeared meanwhile are kept, too
-    on_exists: OnExists = "overwrite" if products.on_exists == "overwrite" else "rename"
-    path = products.sheet
-    with suppress(ScumbleError):  # its place has gone: another is found
-        path = resolve_path(path, on_exists, [TABLE]) or path
-    sheet = Destination(path, on_exists).save([grid.sheet(outcomes, width)])
-    beside = on_exists if sheet.path == path else "rename"
-    table = kept(
-        sheet.path.with_suffix(TABLE), lambda to, how: write_text(to, grid.table(outcomes), how), beside
-    )
-    if as_json:
-        tell_json({"output": str(sheet.path), "table": str(table.path), "cells": grid.rows(outcomes)})
-    else:
-        tell_path(sheet.path)
-    return [sheet.problem, table.problem]
+            painted = fulfil_grid(grid, products, width, report=report, painting=interrupts.painting)
+        if painted.count < len(grid.cells) and not quiet:
+            say(f"note: {painted.count} of {len(grid.cells)} cells are painted")
+        if painted.sheet and as_json:
+            rows = grid.rows(painted.cells)
+            tell_json({"output": str(painted.sheet), "table": str(painted.table), "cells": rows})
+        elif painted.sheet:
+            tell_path(painted.sheet)
+    raise_first(painted.problems)
