@@ -151,7 +151,7 @@ def test_what_nobody_foresaw_is_one_line_too(scumble, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("division by\nzero")
 
-    monkeypatch.setattr("scumble.cli.commands.stylize.settle", fail)
+    monkeypatch.setattr("scumble.cli.commands.stylize.merged_options", fail)
     done = scumble("stylize", "photo.png", "paint.png")
     assert (done.code, done.err) == (
         1,
@@ -163,7 +163,7 @@ def test_a_full_memory_has_its_own_code(scumble, monkeypatch):
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr("scumble.cli.commands.stylize.settle", fail)
+    monkeypatch.setattr("scumble.cli.commands.stylize.merged_options", fail)
     done = scumble("stylize", "photo.png", "paint.png")
     assert (done.code, done.err) == (5, "error: the memory is full\nhint: a smaller --size needs less\n")
 

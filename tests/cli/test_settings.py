@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scumble.cli.settings import layers, merge, read_layer, settle, user_file
+from scumble.cli.settings import layers, merge, merged_options, read_layer, user_file
 from scumble.cli.toml import require_shallow
 from scumble.errors import BadOption, ScumbleError, UnknownName
 from scumble.options import Options
@@ -37,33 +37,33 @@ def places(desk, monkeypatch):
 
 
 def test_each_place_is_stronger_than_the_one_below(places):
-    assert settle(Options()).seed == 0
+    assert merged_options(Options()).seed == 0
     places("user", seed=1)
-    assert settle(Options()).seed == 1
+    assert merged_options(Options()).seed == 1
     places("project", seed=2)
-    assert settle(Options()).seed == 2
+    assert merged_options(Options()).seed == 2
     places("environment", seed=3)
-    assert settle(Options()).seed == 3
-    assert settle(Options(seed=4)).seed == 4
+    assert merged_options(Options()).seed == 3
+    assert merged_options(Options(seed=4)).seed == 4
 
 
 def test_a_preset_is_stronger_than_defaults_alone(places):
     places("user", preset="draft")
-    assert (settle(Options()).size, settle(Options()).steps) == ("384", (30, 18, 8))
+    assert (merged_options(Options()).size, merged_options(Options()).steps) == ("384", (30, 18, 8))
     places("project", size=200)
-    assert (settle(Options()).size, settle(Options()).steps) == ("200", (30, 18, 8))
-    assert settle(Options(preset="fine")).history == 20
+    assert (merged_options(Options()).size, merged_options(Options()).steps) == ("200", (30, 18, 8))
+    assert merged_options(Options(preset="fine")).history == 20
 
 
 def test_weights_of_all_places_are_merged(places):
     places("environment", weight="gram=2,variation=0")
-    settled = settle(Options(weight={"gram": 3}))
+    settled = merged_options(Options(weight={"gram": 3}))
     assert settled.weight == {**Options().weight, "variation": 0.0, "gram": 3.0}
 
 
 def test_lists_and_mappings_are_written_in_the_environment_as_behind_their_flags(places):
     places("environment", steps="3,2", style_layers="relu1_1=0.2,relu2_1=0.8", style_weights="2,1")
-    settled = settle(Options())
+    settled = merged_options(Options())
     assert settled.steps == (3, 2)
     assert settled.style_layers == {"relu1_1": 0.2, "relu2_1": 0.8}
     assert settled.style_weights == (2, 1)
@@ -71,7 +71,7 @@ def test_lists_and_mappings_are_written_in_the_environment_as_behind_their_flags
 
 def test_an_empty_variable_sets_nothing(places):
     places("environment", size="")
-    assert settle(Options()).size == "512"
+    assert merged_options(Options()).size == "512"
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_mistyped_variable_is_refused(places, monkeypatch, name, meant):
     with pytest.raises(
         BadOption, match=f"unknown variable SCUMBLE_{name}; did you mean SCUMBLE_{meant}\\?"
     ) as info:
-        settle(Options())
+        merged_options(Options())
     assert info.value.hint == "unset it, or correct it"
 
 
 def test_a_variable_that_is_like_none_may_be_a_plugins(places, monkeypatch):
     places("environment", seed=3)
     monkeypatch.setenv("SCUMBLE_TEACHER", "file")
-    assert settle(Options()).seed == 3
+    assert merged_options(Options()).seed == 3
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_variable_that_is_like_none_may_be_a_plugins(places, monkeypatch):
 def test_a_bad_value_is_refused_with_its_place(places, place, values, error, message):
     places(place, **values)
     with pytest.raises(BadOption) as info:
-        settle(Options())
+        merged_options(Options())
     assert message in info.value.message
     assert {"user": "(in user file ", "project": "(in project file scumble.toml)"}.get(
         place, "(in environment)"
@@ -124,16 +124,16 @@ def test_a_bad_value_is_refused_with_its_place(places, place, values, error, mes
 def test_a_file_that_is_no_toml_is_refused(desk):
     (desk / "scumble.toml").write_text("size: 800")
     with pytest.raises(BadOption, match=r"project file scumble\.toml cannot be read") as info:
-        settle(Options())
+        merged_options(Options())
     assert info.value.hint == "it holds TOML, as in: size = 800"
 
 
 def test_scumble_config_names_the_user_s_file_which_then_must_be_there(desk, monkeypatch):
     monkeypatch.setenv("SCUMBLE_CONFIG", "mine.toml")
     with pytest.raises(BadOption, match=r"there is no file 'mine\.toml', which SCUMBLE_CONFIG names"):
-        settle(Options())
+        merged_options(Options())
     (desk / "mine.toml").write_text("seed = 9")
-    assert settle(Options()).seed == 9
+    assert merged_options(Options()).seed == 9
 
 
 def test_merging_no_places_gives_the_defaults():
@@ -236,7 +236,7 @@ def test_commands_that_need_no_options_read_none(scumble, desk, command):
 def test_a_file_of_another_editor_is_read(file, encoding, ending):
     text = ending.join(["# comment [[[[", 'start = "a.b.c[[d"', "seed = 9", "[weight]", "gram = 2", ""])
     file.write_bytes(text.encode(encoding))
-    settled = settle(Options())
+    settled = merged_options(Options())
     assert (settled.start, settled.seed, settled.weight["gram"]) == ("a.b.c[[d", 9, 2)
 
 

@@ -14,7 +14,7 @@ from scumble.comparing.compare import (
     comparison_sheet,
     differing,
     find_references,
-    measured,
+    measures_of,
     told_by,
 )
 from scumble.image.files import read_picture
@@ -66,15 +66,15 @@ def test_large_pictures_are_measured_smaller():
 
 def test_content_and_style_are_each_at_their_best_with_themselves(content, style):
     against = References(content, (style,), (1.0,))
-    of_content, of_style = (measured(picture.rgb, against) for picture in (content, style))
+    of_content, of_style = (measures_of(picture.rgb, against) for picture in (content, style))
     assert of_content.keys() == MEASURES.keys()
     assert [of_content[name] for name in names_of("content")] == pytest.approx([1, 1, 1], abs=1e-5)
     assert all(of_style[name] < of_content[name] for name in names_of("style"))
 
 
 def test_of_several_styles_it_is_the_mean_by_their_shares(content, style):
-    ones = [measured(content.rgb, References(None, (one,), (1.0,))) for one in (style, content)]
-    mixed = measured(content.rgb, References(None, (style, content), (3.0, 1.0)))
+    ones = [measures_of(content.rgb, References(None, (one,), (1.0,))) for one in (style, content)]
+    mixed = measures_of(content.rgb, References(None, (style, content), (3.0, 1.0)))
     for name in names_of("style"):
         assert mixed[name] == pytest.approx(0.75 * ones[0][name] + 0.25 * ones[1][name])
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.comparing.curves import DASHES, draw, plain, read_course, shown, term_colors
+from scumble.comparing.curves import DASHES, as_drawn, draw, plain, read_course, term_colors
 from scumble.course import MAX_SCALES, Course, ScaleStart
 from scumble.errors import RecordError, UsageError
 from scumble.image.sheet import COLORS
@@ -89,11 +89,11 @@ def weighed(**weights):
 
 def test_parts_and_layers_add_up_to_the_total_unless_they_are_to_be_in_their_own_units():
     course = weighed(content=1.0, gram=2.0)
-    assert shown(course, "run").costs == {"total": (7.0,), "content": (1.0,), "gram": (6.0,)}
-    apart = shown(course, "run", layers=["gram"]).costs
+    assert as_drawn(course, "run").costs == {"total": (7.0,), "content": (1.0,), "gram": (6.0,)}
+    apart = as_drawn(course, "run", layers=["gram"]).costs
     assert apart == {"total": (7.0,), "content": (1.0,), "gram relu1_1": (2.0,), "gram relu2_1": (4.0,)}
-    assert shown(course, "run", weighted=False, layers=["gram"]).costs["gram relu2_1"] == (2.0,)
-    assert list(term_colors([shown(course, "run", layers=["gram"])])) == list(apart)
+    assert as_drawn(course, "run", weighted=False, layers=["gram"]).costs["gram relu2_1"] == (2.0,)
+    assert list(term_colors([as_drawn(course, "run", layers=["gram"])])) == list(apart)
 
 
 def test_what_a_run_does_not_tell_is_no_part_of_a_picture():

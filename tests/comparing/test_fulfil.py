@@ -2,13 +2,14 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scumble.comparing.axis import parse_axis
 from scumble.comparing.fulfil import fulfil_grid, settle_grid
 from scumble.comparing.grid import make_grid
-from scumble.errors import OutputExists, UsageError
+from scumble.errors import OutputExists, ScumbleError, UsageError
 from scumble.options import Options
 from scumble.record import read_record
 
@@ -43,7 +44,7 @@ def table():
 
 
 def test_a_grid_writes_all_that_it_asks_for_and_tells_it(grid, desk):
-    events = []
+    events: list[Any] = []
     painted = fulfil_grid(grid, settled(grid), 64, report=events.append)
     assert (painted.sheet, painted.table) == (Path("sheet.png"), Path("sheet.csv"))
     assert (painted.count, painted.problems) == (2, ())
@@ -67,7 +68,7 @@ def test_without_products_nothing_is_written(grid, desk):
 
 
 def test_a_grid_that_is_stopped_keeps_the_cells_that_are_whole(grid, desk):
-    events = []
+    events: list[Any] = []
     painted = fulfil_grid(grid, settled(grid), report=events.append, stop=lambda: len(events) == 4)
     assert (painted.count, len(painted.cells), painted.problems) == (1, 1, ())
     assert [row["problem"] for row in table()] == ["", "not painted"]
@@ -76,7 +77,7 @@ def test_a_grid_that_is_stopped_keeps_the_cells_that_are_whole(grid, desk):
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("bad luck"), KeyboardInterrupt()])
 def test_an_error_on_the_way_keeps_the_cells_that_are_whole(grid, desk, error):
-    events = []
+    events: list[Any] = []
 
     def report(event):
         events.append(event)
@@ -94,6 +95,7 @@ def test_a_cell_that_cannot_be_written_is_on_the_sheet(grid, desk):
     (desk / "cells").write_bytes(b"in the way")
     painted = fulfil_grid(grid, products, report=lambda event: notes.append(getattr(event, "text", "")))
     (problem,) = painted.problems
+    assert isinstance(problem, ScumbleError)
     assert "cannot make the folder 'cells'" in problem.message
     assert painted.count == 2
     assert [row["picture"] for row in table()] == ["", ""]

@@ -80,12 +80,12 @@ def test_on_the_command_line(capsys, command, option, hint):
 
 
 def test_in_a_file(tmp_path, monkeypatch):
-    from scumble.cli.settings import settle
+    from scumble.cli.settings import merged_options
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scumble.toml").write_text("image-size = 300\n")
     with pytest.raises(BadOption) as info:
-        settle(Options())
+        merged_options(Options())
     assert info.value.hint == "here it is size = 512"
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from scumble.errors import OutputError, UsageError
 from scumble.image.files import read_picture
-from scumble.saving.destination import settled
+from scumble.saving.destination import destination_of
 
 PICTURE = Image.new("RGB", (8, 6), "teal")
 
@@ -25,12 +25,12 @@ def here(tmp_path, monkeypatch):
 
 
 def test_a_picture_goes_where_it_was_to_go():
-    saved = settled("out/a.png").save([PICTURE])
+    saved = destination_of("out/a.png").save([PICTURE])
     assert (saved.path, saved.problem, saved.note) == (Path("out/a.png"), None, "")
 
 
 def test_a_folder_that_has_gone(here):
-    place = settled("out/a.png")
+    place = destination_of("out/a.png")
     shutil.rmtree("out")
     saved = place.save([PICTURE])
     assert saved.path == here / "here" / "a.png"
@@ -40,7 +40,7 @@ def test_a_folder_that_has_gone(here):
 
 
 def test_a_folder_of_the_picture_s_name():
-    place = settled("out/a.png", "overwrite")
+    place = destination_of("out/a.png", "overwrite")
     Path("out/a.png").mkdir()
     saved = place.save([PICTURE])
     assert saved.path == Path("out/a-2.png").resolve() or read_picture(saved.path)
@@ -48,14 +48,14 @@ def test_a_folder_of_the_picture_s_name():
 
 
 def test_a_place_for_temporary_files_is_the_last(here):
-    place = settled("out/a.jpg")
+    place = destination_of("out/a.jpg")
     shutil.rmtree(here / "here")
     saved = place.save([PICTURE])
     assert saved.path == here / "spare" / "a.jpg"
 
 
 def test_a_format_that_cannot_hold_the_picture():
-    saved = settled("out/a.webp").save([Image.new("RGB", (16_400, 2))])
+    saved = destination_of("out/a.webp").save([Image.new("RGB", (16_400, 2))])
     assert saved.path.suffix == ".png"
     assert "cannot write 16400 x 2 pixels as .webp" in saved.problem.message
     assert read_picture(saved.path, max_side=20_000).rgb.size == (16_400, 2)
@@ -64,13 +64,13 @@ def test_a_format_that_cannot_hold_the_picture():
 def test_a_file_that_is_read_is_refused_before_the_work():
     PICTURE.save("photo.png")
     with pytest.raises(UsageError, match=r"'photo\.png' is a file that is read"):
-        settled("photo.png", "overwrite", [Path("photo.png"), b"bytes", None])
-    assert settled("photo.png", "skip") is None
+        destination_of("photo.png", "overwrite", [Path("photo.png"), b"bytes", None])
+    assert destination_of("photo.png", "skip") is None
 
 
 @pytest.mark.parametrize("on_exists", ["error", "rename"])
 def test_a_file_that_has_appeared_is_left_as_it_is(on_exists):
-    place = settled("out/a.png", on_exists)
+    place = destination_of("out/a.png", on_exists)
     Path("out/a.png").write_bytes(b"mine")
     saved = place.save([PICTURE])
     assert saved.path == Path("out/a-2.png")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from scumble.errors import UsageError
-from scumble.saving.products import Product, keep_apart, names_of
+from scumble.saving.products import Product, is_one_of, keep_apart
 
-STEPS = names_of(["step-0001.png", "step-0002.png"])
+STEPS = is_one_of(["step-0001.png", "step-0002.png"])
 
 
 @pytest.fixture(autouse=True)

@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Interrupts.begun = False
     try:
         require_folder()
-        require_addresses(arguments)
+        require_room(arguments)
         plugins, arguments = take_plugins([one for one in arguments if one != "--debug"])
         for plugin in plugins:
             load_plugin(plugin)
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def require_addresses(arguments: list[str]) -> None:
+def require_room(arguments: list[str]) -> None:
     """Raise `OutOfMemory` where a limit, as of `ulimit -v`, leaves torch no room to load: that ends the process."""
     limit = address_limit()
     if limit < ADDRESSES and arguments[:1] and arguments[0] in (*PAINTING, "look", "compare", "doctor"):

@@ -36,7 +36,7 @@ def carry_out(
     """
     output = output.named(default_name(run.plan))
     output.check()
-    products = settled(run, output, going_on, reads)
+    products = products_of(run, output, going_on, reads)
     if products is None:
         tell_skipped(output)
         return
@@ -54,7 +54,7 @@ def carry_out(
     raise_first(problems)
 
 
-def settled(run: Run, output: Output, going_on: Path | None, reads: Sequence[Path]) -> Products | None:
+def products_of(run: Run, output: Output, going_on: Path | None, reads: Sequence[Path]) -> Products | None:
     """Return what a run will write, or None to skip it; a dry run only says what is there already.
 
     Raises:

@@ -111,6 +111,6 @@ def merge(found: list[Layer]) -> Options:
     return Options(**values | ({"weight": weight} if weight else {}))
 
 
-def settle(options: Options) -> Options:
+def merged_options(options: Options) -> Options:
     """Return the options that count, given those of the command line."""
     return merge(layers(options.given))

@@ -83,7 +83,7 @@ def compare(a: Picture, b: Picture, of_a: References, of_b: References) -> Compa
     a, b = visible(a), visible(b)
     size = fit_within(min((a.rgb.size, b.rgb.size), key=lambda size: size[0] * size[1]), EDGE)
     first, second = (resize(picture.rgb, size) for picture in (a, b))
-    values_a, values_b = measured(first, of_a), measured(second, of_b)
+    values_a, values_b = measures_of(first, of_a), measures_of(second, of_b)
     both = [name for name in values_a if name in values_b]
     apart = np.abs(np.asarray(first, np.int16) - np.asarray(second, np.int16))
     peak = max(1.0, float(np.quantile(apart, 0.995)))
@@ -93,7 +93,7 @@ def compare(a: Picture, b: Picture, of_a: References, of_b: References) -> Compa
     return Comparison(size, measures, float(apart.mean()), shown, factor)
 
 
-def measured(picture: Image.Image, references: References) -> dict[str, float]:
+def measures_of(picture: Image.Image, references: References) -> dict[str, float]:
     """Return the measures of a picture that its references allow; of several styles, the mean by their shares.
 
     Args:

@@ -139,7 +139,7 @@ def draw(
         message = "curves are drawn by matplotlib, which is not installed"
         raise UsageError(message, "pip install 'scumble[plot]'") from error
     courses = [
-        shown(course, name, weighted=weighted, layers=layers)
+        as_drawn(course, name, weighted=weighted, layers=layers)
         for course, name in zip(courses, names, strict=True)
     ]
     colors = term_colors(courses)
@@ -160,7 +160,7 @@ def draw(
     return Image.open(buffer).convert("RGB")
 
 
-def shown(course: Course, name: str, *, weighted: bool = True, layers: Sequence[str] = ()) -> Course:
+def as_drawn(course: Course, name: str, *, weighted: bool = True, layers: Sequence[str] = ()) -> Course:
     """Return a course whose costs are what a picture shows of them: see `draw`.
 
     Example:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scumble.comparing.grid import Cell, Grid, Outcome, outcome, told
+from scumble.comparing.grid import Cell, Grid, Outcome, outcome, row_of
 from scumble.errors import ScumbleError
 from scumble.runs import fulfil as runs
 from scumble.runs.events import CellDone, Event, Note, Stepped
@@ -17,7 +17,7 @@ from scumble.saving.destination import Destination, Saved, kept
 from scumble.saving.files import write_text
 from scumble.saving.names import resolve_path
 from scumble.saving.on_exists import OnExists
-from scumble.saving.products import Product, keep_apart, names_of
+from scumble.saving.products import Product, is_one_of, keep_apart
 from scumble.saving.series import Member, Series
 
 TABLE = ".csv"
@@ -75,7 +75,7 @@ def settle_grid(
     path = resolve_path(output, on_exists, [TABLE])
     if path is None:
         return None
-    names = names_of([f"{name}.png" for name in grid.names])
+    names = is_one_of([f"{name}.png" for name in grid.names])
     series = Series(cells, "cells", on_exists, names) if cells else None
     return products_at(grid, path, series, on_exists, reads)
 
@@ -177,7 +177,7 @@ class Painter:
             self.report(
                 CellDone(
                     cell=number + 1, of=len(self.grid.cells), progress=self.grid.progress(number, 1.0),
-                    axes=dict(cell.values), **told(came),
+                    axes=dict(cell.values), **row_of(came),
                 )
             )  # fmt: skip
 

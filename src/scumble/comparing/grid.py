@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from scumble.comparing.axis import STYLE, Axis, label
-from scumble.comparing.compare import References, measured
+from scumble.comparing.compare import References, measures_of
 from scumble.errors import UsageError
 from scumble.image.files import read_picture
 from scumble.image.resize import fit, resize
@@ -99,7 +99,7 @@ def outcome(cell: Cell, result: Result, path: Path | None = None, width: int = 2
     plan = cell.plan
     references = References(plan.content, plan.styles, plan.shares, "x" in cell.options.size)
     picture = result.image
-    measures = measured(picture.convert("RGB"), references)
+    measures = measures_of(picture.convert("RGB"), references)
     edge = 2 * width  # of a picture that is high, as the sheet shows it
     small = resize(picture.convert("RGB"), fit(*picture.size, edge)) if max(picture.size) > edge else picture
     return Outcome(small, result.record, measures, path)
@@ -147,7 +147,7 @@ class Grid:
     def rows(self, outcomes: Sequence[Outcome | None]) -> list[dict[str, Any]]:
         """Return what is known of each cell: its values, size, time, costs, measures, path, problem."""
         cells = zip(self.cells, self._all(outcomes), strict=True)
-        return [{**cell.values, **told(one)} for cell, one in cells]
+        return [{**cell.values, **row_of(one)} for cell, one in cells]
 
     def table(self, outcomes: Sequence[Outcome | None]) -> str:
         """Return the rows as CSV, with empty fields where something is not known."""
@@ -178,7 +178,7 @@ def _place(column: str) -> int:
     return next((number for number, start in enumerate(LAST, 1) if column.startswith(start)), 0)
 
 
-def told(outcome: Outcome | None) -> dict[str, Any]:
+def row_of(outcome: Outcome | None) -> dict[str, Any]:
     """Return what is known of a cell's outcome, flat."""
     if outcome is None or outcome.record is None:
         return {"problem": outcome.problem if outcome else "not painted"}

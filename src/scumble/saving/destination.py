@@ -73,7 +73,7 @@ class Destination:
         return kept(self.path, draft.place, self.on_exists)
 
 
-def settled(
+def destination_of(
     path: str | os.PathLike[str],
     on_exists: OnExists = "error",
     reads: Iterable[object] = (),

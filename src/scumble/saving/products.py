@@ -80,7 +80,7 @@ def keep_apart(products: Sequence[Product], reads: Iterable[Path] = ()) -> None:
                 )
 
 
-def names_of(names: Collection[str]) -> Callable[[str], bool]:
+def is_one_of(names: Collection[str]) -> Callable[[str], bool]:
     """Return what tells whether a name, in lower case, is one of some."""
     known = {name.casefold() for name in names}
     return known.__contains__

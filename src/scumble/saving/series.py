@@ -68,7 +68,7 @@ class Series:
             return folder
         if self.on_exists == "error":
             raise OutputExists(f"the folder {str(folder)!r} is not empty", "--on-exists rename|overwrite")
-        return numbered(folder)
+        return free_folder(folder)
 
     def open(self) -> Path:
         """Return the folder, made and locked the first time; another one where somebody else has it by now.
@@ -86,7 +86,7 @@ class Series:
                 system.mkdir(self.folder)
             mixed = self.on_exists not in ("overwrite", "skip") and not is_free(self.folder)
             if moved or mixed or not self._lock():  # somebody else has it by now
-                self.folder = numbered(self.folder)
+                self.folder = free_folder(self.folder)
                 system.mkdir(self.folder)
                 self._lock()
             self.identity = identity_of(self.folder)
@@ -150,7 +150,7 @@ def is_free(folder: Path) -> bool:
     return not folder.exists() or not any(folder.iterdir())
 
 
-def numbered(folder: Path) -> Path:
+def free_folder(folder: Path) -> Path:
     """Return a folder that is not there, called like one that is: `steps-2`, `steps-3` and so on."""
     names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
     return next(name for name in names if not os.path.lexists(name))

@@ -56,19 +56,19 @@ def compare(
     from scumble.comparing.compare import compare as compare_pictures
     from scumble.comparing.compare import comparison_sheet, differing
     from scumble.image.files import read_picture
-    from scumble.saving.destination import Saved, settled
+    from scumble.saving.destination import Saved, destination_of
 
     output = output or Path(f"{a.stem[:100]}-and-{b.stem[:100]}.png")
     pictures = (read_picture(a), read_picture(b))
     records = (record_of(a), record_of(b))
     folders = list(dict.fromkeys((Path(), a.parent, b.parent)))
     against = references(records, folders, content, style or [])
-    place = settled(output, on_exists, [a, b, content, *(style or []), *files_among(against)])
+    place = destination_of(output, on_exists, [a, b, content, *(style or []), *files_among(against)])
     found = compare_pictures(*pictures, *against)
     saved = place.save([comparison_sheet(pictures, against, found)]) if place else Saved(output)
     differs = differing(records[0], records[1]) if records[0] and records[1] else {}
     if json:
-        tell_json({"output": str(saved.path), **as_json(found, differs)}, indent=2)
+        tell_json({"output": str(saved.path), **comparison(found, differs)}, indent=2)
         raise_first([saved.problem])
         return
     if pictures[0].rgb.size != pictures[1].rgb.size:
@@ -171,7 +171,7 @@ def cell(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
-def as_json(found: "Comparison", differs: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+def comparison(found: "Comparison", differs: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
     """Return the comparison for programs."""
     from scumble.measures import MEASURES
 

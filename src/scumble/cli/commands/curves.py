@@ -42,11 +42,11 @@ def curves(
         draw,
         read_course,
     )
-    from scumble.saving.destination import settled
+    from scumble.saving.destination import destination_of
 
     named = [name.strip() for part in layers for name in part.split(",") if name.strip()]
     courses = [read_course(run) for run in runs]  # what goes in is told before what comes out
-    place = settled(output, on_exists, runs)
+    place = destination_of(output, on_exists, runs)
     if place is None:
         tell_path(output)
         return

@@ -167,7 +167,7 @@ def memory() -> str:
     return f"{pages['SC_AVPHYS_PAGES'] / 1e9:.1f} GB free of {pages['SC_PHYS_PAGES'] / 1e9:.1f} GB"
 
 
-def weights() -> dict[str, str]:
+def weights_found() -> dict[str, str]:
     """Of each network, whether its weights are here."""
     from scumble.backbones.cache import brings_own, is_bundled, is_here
     from scumble.registry import names
@@ -214,6 +214,6 @@ FOUND: dict[str, Callable[[], Any]] = {
     "processor": processor,
     "arithmetic": computing,
     "memory": memory,
-    "weights": weights,
+    "weights": weights_found,
     "formats": formats,
 }

@@ -8,7 +8,7 @@ from cyclopts import Parameter, validators
 from scumble.cli.console import printable, say, tell, tell_json, tell_path
 from scumble.cli.fetching import offer
 from scumble.cli.output import OUTPUT, Switch, raise_first
-from scumble.cli.settings import files_read, settle
+from scumble.cli.settings import files_read, merged_options
 from scumble.cli.sources import read_sources
 from scumble.errors import BadOption, OutputExists
 from scumble.options import Options
@@ -78,7 +78,7 @@ def grid(
         raise BadOption(
             "every is for snapshots, which a grid has none of", "--cells FOLDER keeps the pictures"
         )
-    chosen = settle(options)
+    chosen = merged_options(options)
     first, *others = read_sources(content, style)
     axes = [parse_axis(text, others) for text in (x, y) if text is not None]
     planned = make_grid(first, others, chosen, *axes)

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from scumble.cli.console import say
 from scumble.cli.fetching import offer
 from scumble.cli.output import STDIN, Switch, tell_saved
-from scumble.cli.settings import settle
+from scumble.cli.settings import merged_options
 from scumble.cli.sources import read_sources
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
@@ -164,24 +164,25 @@ def look(
     on_exists
         What to do if it is there already.
     """
-    from scumble.saving.destination import Saved, settled  # Pillow takes a while, and --help does without
+    # Pillow takes a while, and --help does without
+    from scumble.saving.destination import Saved, destination_of
     from scumble.saving.products import keep_apart
 
     wish.check(len(pictures))
-    options = settle(
+    options = merged_options(
         Options(**{name: value for name, value in wish.given.items() if name in Options.model_fields})
     )
     path = output or Path(f"{wish.kind}.png")
     masks = mask_files(wish.masks, pictures) if wish.masks else []
     places = [
-        settled(path, on_exists, pictures),
-        *(settled(one, on_exists, pictures, "mask") for one in masks),
+        destination_of(path, on_exists, pictures),
+        *(destination_of(one, on_exists, pictures, "mask") for one in masks),
     ]
     keep_apart([product for place in places if place for product in place.products])
     saved: list[Saved | None] = [None] * len(places)
     if any(places):
         offer(options.backbone)
-        figures = drawn(read_sources(pictures[0], pictures[1:]), wish, options)
+        figures = figure_of(read_sources(pictures[0], pictures[1:]), wish, options)
         saved = [place.save([one]) if place else None for place, one in zip(places, figures, strict=True)]
     for file, there in zip((path, *masks), saved, strict=True):
         if there is None:
@@ -209,7 +210,7 @@ def mask_files(folder: Path, pictures: Sequence[str]) -> list[Path]:
     return files
 
 
-def drawn(pictures: list[str | bytes], wish: Wish, settled: Options) -> "list[Image.Image]":
+def figure_of(pictures: list[str | bytes], wish: Wish, settled: Options) -> "list[Image.Image]":
     """Return the figure, and behind it the masks that were asked for.
 
     The options of the network come from all places that set them, others from flags alone.

@@ -42,12 +42,12 @@ def lines(record: "Record") -> list[str]:
         f"made       {record.made:%Y-%m-%d %H:%M} UTC by scumble {record.scumble}",
         f"picture    {record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s"
         + (", stopped before the end" if record.stopped else ""),
-        f"content    {told(record.content)}",
-        *(f"style      {told(style)}, weight {style.weight:g}" for style in record.styles),
-        *([f"start      {told(record.start)}"] if record.start else []),
-        *([f"near       {told(record.previous)}"] if record.previous else []),
-        *(f"painted    {told(mask)}" for mask in record.content_masks if mask),
-        *(f"taken      {told(mask)}" for mask in record.style_masks if mask),
+        f"content    {line_of(record.content)}",
+        *(f"style      {line_of(style)}, weight {style.weight:g}" for style in record.styles),
+        *([f"start      {line_of(record.start)}"] if record.start else []),
+        *([f"near       {line_of(record.previous)}"] if record.previous else []),
+        *(f"painted    {line_of(mask)}" for mask in record.content_masks if mask),
+        *(f"taken      {line_of(mask)}" for mask in record.style_masks if mask),
         *([f"way        {record.way}"] if record.way else []),
         f"backbone   {record.backbone}, weights {record.weights_sha256[:16]}",
         f"machine    {record.device}, {record.threads} threads, {record.precision}, "
@@ -60,6 +60,6 @@ def lines(record: "Record") -> list[str]:
     ]
 
 
-def told(source: "Source") -> str:
+def line_of(source: "Source") -> str:
     """Return one input in a line."""
     return f"{source.name}, {source.width} x {source.height}, sha256 {source.sha256[:16]}"

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from scumble.cli.console import USAGE
 from scumble.cli.fetching import offer
 from scumble.cli.output import STDIN, Output
-from scumble.cli.settings import settle
+from scumble.cli.settings import merged_options
 from scumble.cli.sources import read_sources
 from scumble.errors import BadOption, UsageError
 from scumble.options import Options
@@ -81,7 +81,7 @@ def stylize(
         raise BadOption(
             f"steps are {more[0]!r}, but there is no picture to go on from", "--continue-from PICTURE"
         )
-    settled = settle(options)
+    settled = merged_options(options)
     if not output.dry_run:
         offer(settled.backbone)
     first, *others = read_sources(content, style)
