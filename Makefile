@@ -14,8 +14,10 @@ demo: $(VENV)/.installed ## paint a photograph in a style of ours
 	@mkdir -p out
 	$(BIN)/scumble stylize examples/coffee.jpg examples/styles/strokes.jpg --size 512 -o out/demo.png --on-exists rename
 
-test: $(VENV)/.dev ## run all tests
-	$(BIN)/pytest -n auto --maxprocesses 4
+COVERED := 95
+
+test: $(VENV)/.dev ## run all tests; fail, too, where they reach less of the code than they did
+	$(BIN)/pytest -n auto --maxprocesses 4 --cov --cov-report= --cov-fail-under=$(COVERED)
 
 NUMERIC := $(BIN)/pytest -m numeric -n auto --maxprocesses 4 tests
 
@@ -74,7 +76,7 @@ speed: $(VENV)/.dev ## time pictures of five sizes beside the classic loop; some
 	$(BIN)/python -m benchmarks.speed
 
 clean: ## remove the environment and what was made
-	rm -rf $(VENV) out build dist docs/_build docs/_pictures
+	rm -rf $(VENV) .coverage out build dist docs/_build docs/_pictures
 
 $(VENV)/.installed: pyproject.toml
 	@echo "setting up $(VENV); the first time this takes a minute or two"
