@@ -96,15 +96,17 @@ def written(frame: Image.Image, before: Image.Image | None, milliseconds: int) -
 
     Within that what has not changed is a color that is nowhere else there, told to be transparent: it takes less.
     """
+    part, corner, said = frame, (0, 0), {"duration": milliseconds}
     if before is None:
         yield from GifImagePlugin.getheader(frame, info={"loop": 0})[0]
-        yield from GifImagePlugin.getdata(frame, duration=milliseconds)
-        return
-    apart = ImageChops.subtract_modulo(frame, before)
-    box = apart.getbbox(alpha_only=False) or (0, 0, 1, 1)
-    part, said = frame.crop(box), {"duration": milliseconds}
-    colors = part.histogram()[: len(part.getpalette() or ()) // 3]
-    if 0 in colors:
-        said["transparency"] = colors.index(0)
-        part.paste(said["transparency"], mask=apart.crop(box).point([255, *[0] * 255], "1"))
-    yield from GifImagePlugin.getdata(part, box[:2], **said)
+    else:
+        apart = ImageChops.subtract_modulo(frame, before)
+        box = apart.getbbox(alpha_only=False) or (0, 0, 1, 1)
+        part, corner = frame.crop(box), box[:2]
+        colors = part.histogram()[: len(part.getpalette() or ()) // 3]
+        if 0 in colors:
+            said["transparency"] = colors.index(0)
+            part.paste(said["transparency"], mask=apart.crop(box).point([255, *[0] * 255], "1"))
+    data = GifImagePlugin.getdata(part, corner, **said)
+    yield from data
+    data.clear()  # Pillow keeps the list until garbage is collected
