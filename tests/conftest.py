@@ -15,7 +15,7 @@ from scumble.backbones.layers import Conv
 from scumble.backbones.normalization import Normalization
 from scumble.backbones.weights import save_weights
 from scumble.image.files import read_picture
-from scumble.plugins import Plugin
+from scumble.plugins import Plugin, load_plugin
 from scumble.registry import known, restore
 
 settings.register_profile("scumble", deadline=None, database=None, derandomize=True, max_examples=60)
@@ -23,7 +23,15 @@ settings.load_profile("scumble")
 
 
 def pytest_addoption(parser):
+    parser.addoption(
+        "--plugin", action="append", default=[], help="a file whose classes the contracts test, too"
+    )
     parser.addoption("--threads", type=int, default=1, help="threads that torch computes with")
+
+
+def pytest_configure(config):
+    for path in config.getoption("--plugin"):
+        load_plugin(path)
 
 
 @pytest.fixture(autouse=True, scope="session")

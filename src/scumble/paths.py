@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 from scumble.errors import UsageError
 
+MAX_NAME = 200  # bytes of a file name that we make up; file systems take 255, and a number may follow
+
 
 def as_path(given: str | os.PathLike[str]) -> Path:
     """Return the path that is meant: `~` is the home folder, where it is known, and `file:///...` names a file, too.

@@ -4,6 +4,10 @@ import pytest
 import torch
 
 from scumble.losses.base import losses
+from scumble.objective.references import Pictures
+from scumble.objective.tiled import make_tiled_objective
+from scumble.objective.whole import make_objective
+from scumble.options import Options
 
 POWERS = {"content-gatys": 2, "content-coursera": 2, "gram-gatys": 4, "gram-keras": 4}
 """Losses in the units of their papers grow with the features by this power; all others are dimensionless."""
@@ -25,8 +29,12 @@ def content_loss(request):
 
 
 @pytest.fixture
-def feature():
-    return torch.rand(2, 5, 12, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+def feature(request):
+    """Two features of five channels, or two pictures for a loss that reads the image."""
+    loss = request.getfixturevalue("loss") if "loss" in request.fixturenames else None
+    channels = 3 if loss and loss.on_image else 5
+    random = torch.Generator().manual_seed(1)
+    return torch.rand(2, channels, 12, 9, dtype=torch.float64, generator=random)
 
 
 @pytest.fixture
@@ -125,8 +133,9 @@ def test_a_mask_for_each_image_is_used_for_that_image(loss, feature, left):
 
 
 def test_the_gradient_is_right(loss, feature):
-    small = feature[:1, :2, :4, :3].clone().requires_grad_()
-    target = target_of(loss, feature[1:, :2, :4, :3] * 0.7)
+    channels = 3 if loss.on_image else 2
+    small = feature[:1, :channels, :4, :3].clone().requires_grad_()
+    target = target_of(loss, feature[1:, :channels, :4, :3] * 0.7)
     assert torch.autograd.gradcheck(lambda image: value(loss, image, target), small)
 
 
@@ -176,3 +185,18 @@ def test_only_the_proportions_of_a_style_mask_matter(style_loss, feature, left):
     torch.testing.assert_close(style_loss.statistic(feature, soft), style_loss.statistic(feature, soft / 2))
     pooled = torch.cat([feature, feature[..., :4], feature[..., :4], feature[..., :4]], dim=-1)
     assert_alike(style_loss, style_loss.statistic(feature, soft), style_loss.statistic(pooled), feature)
+
+
+@pytest.mark.parametrize("name", [name for name in losses if losses[name]().fits_tiles])
+def test_what_fits_tiles_is_the_same_in_tiles(name, network):
+    """One that is not sets `fits_tiles = False`: its pictures are then painted whole."""
+    random = torch.Generator().manual_seed(1)
+    image, content, style = torch.rand(3, 1, 3, 97, 131, dtype=torch.float64, generator=random)
+    options = Options(weight=dict.fromkeys(Options().weight, 0) | {name: 1.0})
+    pictures = Pictures(content, [style], [1.0], previous=style)
+    whole = make_objective(network, options, pictures)(image)
+    tiled = make_tiled_objective(network, options, pictures, 32)(image)
+    torch.testing.assert_close(tiled.total, whole.total)
+    torch.testing.assert_close(
+        tiled.gradient, whole.gradient, rtol=1e-7, atol=1e-12 * float(whole.total) + 1e-15
+    )

@@ -2,20 +2,30 @@
 
 import gc
 import io
+import json
 import tracemalloc
 
+import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
 from scumble.errors import ImageError, OutputError, UsageError
 from scumble.image.files import read_picture
 from scumble.outputs.base import outputs
+from scumble.outputs.files import writer_for
+from scumble.record import read_record, sidecar
 from scumble.saving.draft import Draft
 from scumble.saving.files import write
 
 from ..pictures import difference
+from ..records import a_record
 
 SIZE = (96, 64)
+
+
+def scene(shift=0):
+    y, x = np.mgrid[0:40, 0:60]
+    return Image.fromarray(np.stack([x * 4, (y * 6 + shift) % 256, 128 + 0 * x], axis=-1).astype(np.uint8))
 
 
 @pytest.fixture(params=list(outputs))
@@ -49,7 +59,7 @@ def test_it_says_whether_its_files_can_be_read(writer):
         readable = read_picture(writer.still(frame(0))).rgb.size == SIZE
     except ImageError:
         readable = False
-    assert readable == writer.readable
+    assert readable == writer.readable, f"set `readable = {readable}` in {type(writer).__name__}"
 
 
 def test_a_still_holds_one_frame(writer):
@@ -159,3 +169,99 @@ def test_pixels_that_cannot_be_written_are_told_with_their_size(writer, monkeypa
     with pytest.raises(OutputError) as caught:
         writer.encode([frame(0)])
     assert str(caught.value) == f"cannot write 96 x 64 pixels as {writer.suffixes[0]}: too many colors"
+
+
+def test_a_still_comes_back(writer):
+    if not writer.readable:
+        return
+    picture = read_picture(writer.encode([scene()]))
+    if writer.lossless:
+        assert picture.rgb == scene()
+    assert difference(picture.rgb, scene()) < 4
+    assert "color profile converted to sRGB" not in picture.notes
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_still_says_its_dots_per_inch_and_nothing_unless_asked(writer, mode):
+    picture = scene().convert(mode)
+    if not writer.carries_dpi:
+        return
+    for dpi in (None, 240):
+        if dpi:
+            picture.info = {"dpi": (dpi, dpi), "comment": "of somebody"}
+        with Image.open(io.BytesIO(writer.encode([picture]))) as made:
+            exif = made.getexif()
+            said = made.info.get("dpi") or (exif.get(0x011A), exif.get(0x011B))
+            assert said == pytest.approx((dpi, dpi), abs=0.02) if dpi else said in [(None, None), (1, 1)]
+            assert "comment" not in made.info
+            if made.format in ("WEBP", "AVIF"):
+                assert len(exif) == (3 if dpi else 0)
+
+
+def test_a_film_keeps_its_frames_and_time(writer, tmp_path):
+    if not writer.film:
+        with pytest.raises(UsageError, match="holds 1 frame, 2 were given"):
+            write(tmp_path / f"film{writer.suffixes[0]}", [scene()] * 3)
+        return
+    frames = [scene(shift) for shift in (0, 80, 160)]
+    path = write(tmp_path / f"film{writer.suffixes[0]}", frames, milliseconds=150)
+    with Image.open(path) as film:
+        assert len(list(ImageSequence.Iterator(film))) == 3
+        for number, frame in enumerate(frames):
+            film.seek(number)
+            film.load()
+            assert film.info["duration"] == 150
+            assert difference(film.convert("RGB"), frame) < 6
+
+
+def test_the_same_picture_gives_the_same_bytes(writer):
+    assert writer.encode([scene()], "{}") == writer.encode([scene()], "{}")
+
+
+def test_transparency_is_kept_or_laid_on_white(writer):
+    clear = scene().convert("RGBA")
+    clear.putalpha(Image.new("L", clear.size, 0))
+    if not writer.readable:
+        return
+    picture = read_picture(writer.encode([clear]))
+    if picture.alpha is None:
+        assert difference(picture.rgb, Image.new("RGB", clear.size, "white")) < 2
+    else:
+        assert picture.alpha.getextrema() == (0, 0)
+
+
+def test_the_camera_is_not_copied(writer):
+    image = scene()
+    image.info = {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0", "comment": b"CAMERA", "xmp": b"CAMERA"}
+    data = writer.encode([image])
+    assert b"CAMERA" not in data
+    assert b"Exif" not in data
+
+
+def test_a_record_is_carried_or_beside(writer, tmp_path):
+    path = write(tmp_path / f"out{writer.suffixes[0]}", [scene()], a_record())
+    assert read_record(path).options == a_record().options
+    if writer.carries_record:
+        assert a_record().to_json().encode() in path.read_bytes()
+        assert everything(tmp_path) == [path.name]
+    else:
+        assert json.loads(sidecar(path).read_text())["scumble"] == a_record().scumble
+        assert everything(tmp_path) == [path.name, f"{path.name}.json"]
+
+
+def test_suffixes_lead_to_their_writer(writer):
+    assert writer.suffixes
+    for suffix in writer.suffixes:
+        assert type(writer_for(f"a.b{suffix.upper()}")) is type(writer)
+
+
+def test_no_suffix_belongs_to_two_writers():
+    suffixes = [suffix for name in outputs for suffix in outputs[name].suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_png_says_that_it_is_srgb_and_others_embed_the_profile():
+    assert b"sRGB\0" in outputs["png"]().encode([scene()])
+    for name in ("jpeg", "webp", "tiff", "avif"):
+        assert b"acspmsft" not in outputs["png"]().encode([scene()])
+        assert b"mntrRGB" in outputs[name]().encode([scene()])

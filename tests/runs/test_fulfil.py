@@ -213,3 +213,17 @@ def test_what_was_converted_is_told(job, content):
     told: list[Any] = []
     fulfil(job(), report=told.append)
     assert any(event.kind == "note" and event.text.startswith("photo.png: ") for event in told)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("picture", "said"), [("out.png", False), ("out.gif", True)])
+def test_what_a_format_has_no_place_for_is_said_before_it_is_painted(picture, said):
+    told: list[Any] = []
+    options = Options(**TINY, dpi=300)
+    fulfil(
+        Job(content="photo.png", styles="paint.png", options=options, outputs={"picture": picture}),
+        report=told.append,
+    )
+    before = [event.kind for event in told].index("step")
+    notes = [event.text for event in told[:before] if event.kind == "note"]
+    assert (".gif has no place for dots per inch, so the file does not say them" in notes) == said

@@ -1,7 +1,5 @@
 """Writing pictures: every writer keeps its promises, and a visible file is always whole."""
 
-import io
-import json
 import os
 import resource
 import signal
@@ -13,17 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image
 
 from scumble.errors import OutputError, OutputExists, RecordError, UnknownName, UsageError
 from scumble.image.files import read_picture
 from scumble.outputs.base import outputs
-from scumble.outputs.files import writer_for
 from scumble.record import read_record, sidecar
 from scumble.saving.files import write
 from scumble.saving.names import resolve_path
 
-from ..pictures import difference
 from ..records import a_record
 
 
@@ -43,96 +39,6 @@ def visible(folder: Path) -> list[str]:
 @pytest.fixture(params=outputs, ids=str)
 def writer(request):
     return outputs[request.param]()
-
-
-class TestEveryWriter:
-    def test_a_still_comes_back(self, writer):
-        if not writer.readable:
-            return
-        picture = read_picture(writer.encode([scene()]))
-        if writer.lossless:
-            assert picture.rgb == scene()
-        assert difference(picture.rgb, scene()) < 4
-        assert "color profile converted to sRGB" not in picture.notes
-
-    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-    def test_a_still_says_its_dots_per_inch_and_nothing_unless_asked(self, writer, mode):
-        picture = scene().convert(mode)
-        if writer.suffixes == (".gif",):  # which has no place for it
-            return
-        for dpi in (None, 240):
-            if dpi:
-                picture.info = {"dpi": (dpi, dpi), "comment": "of somebody"}
-            with Image.open(io.BytesIO(writer.encode([picture]))) as made:
-                exif = made.getexif()
-                said = made.info.get("dpi") or (exif.get(0x011A), exif.get(0x011B))
-                assert said == pytest.approx((dpi, dpi), abs=0.02) if dpi else said in [(None, None), (1, 1)]
-                assert "comment" not in made.info
-                if made.format in ("WEBP", "AVIF"):
-                    assert len(exif) == (3 if dpi else 0)
-
-    def test_a_film_keeps_its_frames_and_time(self, writer, tmp_path):
-        if not writer.film:
-            with pytest.raises(UsageError, match="holds 1 frame, 2 were given"):
-                write(tmp_path / f"film{writer.suffixes[0]}", [scene()] * 3)
-            return
-        frames = [scene(shift) for shift in (0, 80, 160)]
-        path = write(tmp_path / f"film{writer.suffixes[0]}", frames, milliseconds=150)
-        with Image.open(path) as film:
-            assert len(list(ImageSequence.Iterator(film))) == 3
-            for number, frame in enumerate(frames):
-                film.seek(number)
-                film.load()
-                assert film.info["duration"] == 150
-                assert difference(film.convert("RGB"), frame) < 6
-
-    def test_the_same_picture_gives_the_same_bytes(self, writer):
-        assert writer.encode([scene()], "{}") == writer.encode([scene()], "{}")
-
-    def test_transparency_is_kept_or_laid_on_white(self, writer):
-        clear = scene().convert("RGBA")
-        clear.putalpha(Image.new("L", clear.size, 0))
-        if not writer.readable:
-            return
-        picture = read_picture(writer.encode([clear]))
-        if picture.alpha is None:
-            assert difference(picture.rgb, Image.new("RGB", clear.size, "white")) < 2
-        else:
-            assert picture.alpha.getextrema() == (0, 0)
-
-    def test_the_camera_is_not_copied(self, writer):
-        image = scene()
-        image.info = {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0", "comment": b"CAMERA", "xmp": b"CAMERA"}
-        data = writer.encode([image])
-        assert b"CAMERA" not in data
-        assert b"Exif" not in data
-
-    def test_a_record_is_carried_or_beside(self, writer, tmp_path):
-        path = write(tmp_path / f"out{writer.suffixes[0]}", [scene()], a_record())
-        assert read_record(path).options == a_record().options
-        if writer.carries_record:
-            assert a_record().to_json().encode() in path.read_bytes()
-            assert visible(tmp_path) == [path.name]
-        else:
-            assert json.loads(sidecar(path).read_text())["scumble"] == a_record().scumble
-            assert visible(tmp_path) == [path.name, f"{path.name}.json"]
-
-    def test_suffixes_lead_to_their_writer(self, writer):
-        assert writer.suffixes
-        for suffix in writer.suffixes:
-            assert type(writer_for(f"a.b{suffix.upper()}")) is type(writer)
-
-
-def test_no_suffix_belongs_to_two_writers():
-    suffixes = [suffix for name in outputs for suffix in outputs[name].suffixes]
-    assert len(suffixes) == len(set(suffixes))
-
-
-def test_png_says_that_it_is_srgb_and_others_embed_the_profile():
-    assert b"sRGB\0" in outputs["png"]().encode([scene()])
-    for name in ("jpeg", "webp", "tiff", "avif"):
-        assert b"acspmsft" not in outputs["png"]().encode([scene()])
-        assert b"mntrRGB" in outputs[name]().encode([scene()])
 
 
 class TestWhere:

@@ -42,15 +42,15 @@ def weights_path(name: str) -> Path:
 
 
 def brings_own(name: str) -> bool:
-    """Return whether a backbone's weights come with its class, which a plugin gives.
+    """Return whether a backbone's weights come with its class; torch is loaded only for one that nobody publishes.
 
     Raises:
         UnknownName: there is no such backbone.
     """
     check("backbone", "backbones", name)
-    if is_ours("backbones", name):
+    if is_ours("backbones", name) and (is_bundled(name) or name in PUBLISHED):
         return False
-    from scumble.backbones.base import backbones  # the plugin has loaded torch
+    from scumble.backbones.base import backbones
 
     return backbones[name].own_weights
 

@@ -11,7 +11,7 @@ from cyclopts import Group, Parameter
 
 from scumble.cli.console import say, tell_path
 from scumble.errors import UsageError
-from scumble.saving.names import MAX_NAME
+from scumble.paths import MAX_NAME
 from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:

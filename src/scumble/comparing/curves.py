@@ -165,7 +165,7 @@ def as_drawn(course: Course, name: str, *, weighted: bool = True, layers: Sequen
 
     Example:
         >>> course = Course(scales=(), steps=(1,), costs={"total": (6.0,), "gram": (3.0,)}, weights={"gram": 2.0})
-        >>> shown(course, "run").costs
+        >>> as_drawn(course, "run").costs
         {'total': (6.0,), 'gram': (6.0,)}
     """
     for wanted in layers:

@@ -10,7 +10,7 @@ from scumble.errors import ScumbleError
 from scumble.runs import fulfil as runs
 from scumble.runs.events import CellDone, Event, Note, Stepped
 from scumble.runs.film import Films
-from scumble.runs.fulfil import Report, Stop, input_notes
+from scumble.runs.fulfil import Report, Stop
 from scumble.runs.inputs import files_given
 from scumble.runs.run import Run
 from scumble.saving.destination import Destination, Saved, kept
@@ -201,7 +201,7 @@ class Painter:
 
     def reporting(self, cell: Cell, run: Run) -> Report:
         """Return what tells of a run what a grid tells: all cells have the same pictures, so nothing of those."""
-        pictures = set(input_notes(run))
+        pictures = set(run.plan.notes)
 
         def report(event: Event) -> None:
             if isinstance(event, Stepped):

@@ -19,13 +19,13 @@ from scumble.image.files import read_picture
 from scumble.image.resize import fit, resize
 from scumble.image.sheet import sheet
 from scumble.options import Options
+from scumble.paths import MAX_NAME
 from scumble.plan.plan import Plan
 from scumble.record import Record
 from scumble.runs.job import Job
 from scumble.runs.prepare import prepare
 from scumble.runs.result import Result
 from scumble.runs.run import Run
-from scumble.saving.names import MAX_NAME
 
 MAX_CELLS = 400
 EMPTY = (214, 214, 214)  # color of a cell without a picture

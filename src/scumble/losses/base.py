@@ -79,13 +79,16 @@ class Loss(ABC):
     def fits_tiles(self) -> bool:
         """Whether the loss is made of sums over positions, so that a picture can be evaluated tile by tile.
 
-        A loss of the image must then have a statistic for each pixel; one that has not sets `fits_tiles = False`.
+        A loss of the image must then have a statistic for each pixel and a distance that is a mean over them: one
+        that has not sets `fits_tiles = False`. With the `size` above, the target's own square, it is none.
         """
         kind = type(self)
         if self.reference == "style":
             return kind.of_moments is not Loss.of_moments
         own = kind.distance is not Loss.distance or kind.against is not Loss.against
-        return self.on_image or (self.reference in ("content", "previous") and not own)
+        if self.on_image:
+            return own or kind.size is not Loss.size
+        return self.reference in ("content", "previous") and not own
 
     def factor(self, positions: int, pixels: int) -> float:
         """Return the constant in front that depends on the number of positions of the layer and of pixels."""

@@ -16,12 +16,14 @@ class Writer(ABC):
     """Encodes stills and films in one format.
 
     A subclass says which suffixes are its own and how a still is encoded; by which `Film` frames are, if it holds
-    several; whether it can carry a record and keeps every pixel of a still, and whether Scumble can read its files.
+    several; whether it can carry a record and dots per inch, and keeps every pixel of a still; and whether Scumble
+    reads its files: one that `scumble.image.files.read_picture` refuses has `readable = False`.
     """
 
     suffixes: ClassVar[tuple[str, ...]]
     film: ClassVar[type[Film] | None] = None
     carries_record: ClassVar[bool] = False
+    carries_dpi: ClassVar[bool] = True
     lossless: ClassVar[bool] = False
     readable: ClassVar[bool] = True
 

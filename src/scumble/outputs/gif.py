@@ -65,6 +65,7 @@ class GifWriter(Writer):
 
     suffixes = (".gif",)
     film = GifFilm
+    carries_dpi = False
 
     def still(self, image: Image.Image, record: str | None = None) -> bytes:
         opaque = on_white(image)

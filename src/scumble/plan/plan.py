@@ -56,6 +56,13 @@ class Plan:
         """Steps of all scales."""
         return sum(scale.steps for scale in self.scales)
 
+    @property
+    def notes(self) -> list[str]:
+        """What was converted in which picture."""
+        beside = (self.start, self.previous.picture if self.previous else None)
+        pictures = (self.content, *self.styles, *filter(None, beside))
+        return [f"{picture.name}: {note}" for picture in pictures for note in picture.notes]
+
     def style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
         """Return the size of each style at a scale: its long edge is the image's, so that looks keep with sizes.
 

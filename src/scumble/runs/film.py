@@ -1,4 +1,4 @@
-"""Pictures on the way: snapshots as files, and a timelapse."""
+"""Pictures on the way: snapshots as files, a timelapse, and previews."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,10 @@ from PIL import Image
 
 from scumble.errors import OutputError, ScumbleError, UsageError
 from scumble.image.resize import fit_within, resize
+from scumble.outputs.base import outputs
 from scumble.outputs.files import film_suffixes, one_of
 from scumble.plan.plan import Plan
+from scumble.runs.events import Preview
 from scumble.saving.destination import Destination, Saved
 from scumble.saving.draft import Draft
 from scumble.saving.files import write
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from scumble.engine.run import Step
 
 FRAMES = 48  # of a timelapse, where the options do not say how often
+PREVIEW_EDGE = 512  # pixels
 FRAME_EDGE = 640  # pixels: a GIF of 60 frames takes 17 MB
 MILLISECONDS = 120
 LAST_FRAME = 12  # frames for which the finished picture stands
@@ -173,3 +176,11 @@ class Films:
             return None
         self.problem = self.problem or saved.problem
         return saved.path
+
+
+def preview_of(step: "Step") -> Preview:
+    """Return a step's image, small."""
+    picture = picture_of(step)
+    small = resize(picture, fit_within(picture.size, PREVIEW_EDGE))
+    jpeg = outputs["jpeg"]().encode([small])
+    return Preview(count=step.count, width=small.width, height=small.height, jpeg=jpeg)

@@ -2,18 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scumble.errors import OutputExists, ScumbleError, UsageError
-from scumble.image.resize import fit_within, resize
-from scumble.outputs.base import outputs
+from scumble.outputs.files import writer_for
 from scumble.paths import as_path
-from scumble.runs.events import Done, Event, Failed, Note, Planned, Preview, Snapshot, Stepped
-from scumble.runs.film import Films, picture_of
+from scumble.runs.events import Done, Event, Failed, Note, Planned, Snapshot, Stepped
+from scumble.runs.film import Films, preview_of
 from scumble.runs.job import Job, Outputs
 from scumble.runs.result import Result
 from scumble.runs.run import Run
@@ -25,7 +24,6 @@ from scumble.saving.series import Member
 if TYPE_CHECKING:
     from scumble.engine.step import Step
 
-PREVIEW_EDGE = 512  # pixels
 UNNAMED = Path("stdout.png")  # beside it is what is kept on the way of a picture that is not written
 
 Report = Callable[[Event], object]
@@ -47,6 +45,13 @@ class Products:
     films: Films
     record: bool = True
     whole: bool = False
+
+    def notes(self, run: Run) -> list[str]:
+        """Say what was asked for and will not be in the file."""
+        writer = writer_for(self.picture.path) if self.picture else None
+        if writer is None or writer.carries_dpi or not run.plan.options.print_dpi:
+            return []
+        return [f"{writer.suffixes[0]} has no place for dots per inch, so the file does not say them"]
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ class Fulfilment:
         """Paint, write, tell the end of it, and return what came of it."""
         picture = self.products.picture
         self.report(Planned.of(self.run.rest, picture.path if picture else None))
-        for note in (*self.run.notes, *input_notes(self.run)):
+        for note in (*self.run.notes, *self.run.plan.notes, *self.products.notes(self.run)):
             self.report(Note(text=note))
         problem = self.paint(painting)
         try:
@@ -281,19 +286,3 @@ def done_of(outcome: Outcome, run: Run, products: Products) -> Done:
         snapshots=snapshots.folder if snapshots else None, timelapse=outcome.timelapse,
         checkpoint=run.checkpoint.path if run.checkpoint else None,
     )  # fmt: skip
-
-
-def input_notes(run: Run) -> Iterator[str]:
-    """Yield what was converted in which picture."""
-    plan = run.plan
-    beside = (plan.start, plan.previous.picture if plan.previous else None)
-    for picture in (plan.content, *plan.styles, *filter(None, beside)):
-        yield from (f"{picture.name}: {note}" for note in picture.notes)
-
-
-def preview_of(step: "Step") -> Preview:
-    """Return a step's image, small."""
-    picture = picture_of(step)
-    small = resize(picture, fit_within(picture.size, PREVIEW_EDGE))
-    jpeg = outputs["jpeg"]().encode([small])
-    return Preview(count=step.count, width=small.width, height=small.height, jpeg=jpeg)

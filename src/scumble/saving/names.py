@@ -16,7 +16,6 @@ from scumble.record import read_record, sidecar
 from scumble.saving.on_exists import OnExists
 
 LONGEST = 255 - len(".json")  # bytes of a name, with a record beside it
-MAX_NAME = 200  # bytes of one that we make up; a number may follow
 
 
 def resolve_path(

@@ -36,7 +36,9 @@ class Way(ABC):
 
         `ground.scene(scale)` has content and styles, (1, 3, H, W) in [0, 1] on `ground.device`, as one of
         `ground.plan.scales` sees them, and `ground.step(scene, image)` is the step that shows an image of that size.
-        Nothing random but from `ground.options.seed`, so that the record can make the picture again.
+        A way without updates has neither bleed nor `--recolor`. With updates both are in `scene.content`, which is
+        then `scene.bleed` pixels wider at each edge. Nothing is random but what `ground.options.seed` says, so that
+        the record can make the picture again.
         """
 
 

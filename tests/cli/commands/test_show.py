@@ -4,6 +4,8 @@ import json
 
 from scumble.record import read_record
 
+from ..conftest import TINY
+
 
 def test_show_says_what_made_a_picture(scumble, made):
     done = scumble("show", made)
@@ -23,3 +25,11 @@ def test_show_says_what_made_a_picture(scumble, made):
 
 def test_show_json_is_the_record(scumble, made):
     assert json.loads(scumble("show", made, "--json").out) == json.loads(read_record(made).to_json())
+
+
+def test_show_of_what_was_made_in_one_pass_tells_no_steps(scumble):
+    scumble("stylize", "photo.png", "paint.png", *TINY, "--way", "recolor", "-o", "colors.png")
+    said = scumble("show", "colors.png").out
+    assert "picture    64 x 48, one pass in " in said
+    assert "way        recolor" in said
+    assert "costs" not in said

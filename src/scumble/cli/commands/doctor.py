@@ -173,7 +173,7 @@ def weights_found() -> dict[str, str]:
     from scumble.registry import names
 
     return {
-        name: "plugin"
+        name: "own"
         if brings_own(name)
         else "bundled"
         if is_bundled(name)

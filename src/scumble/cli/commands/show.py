@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from scumble.cli.console import tell, tell_json
+from scumble.errors import several
 from scumble.options import Options
 
 if TYPE_CHECKING:
@@ -38,9 +39,11 @@ def lines(record: "Record") -> list[str]:
     """Return the record as text: what matters first, options only where they are not the defaults."""
     defaults = Options().model_dump(mode="json")
     changed = {name: value for name, value in record.options.items() if value != defaults.get(name)}
+    steps = several(record.steps, "step") if record.steps else "one pass"
+    costs = ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items())
     return [
         f"made       {record.made:%Y-%m-%d %H:%M} UTC by scumble {record.scumble}",
-        f"picture    {record.width} x {record.height}, {record.steps} steps in {record.seconds:.1f} s"
+        f"picture    {record.width} x {record.height}, {steps} in {record.seconds:.1f} s"
         + (", stopped before the end" if record.stopped else ""),
         f"content    {line_of(record.content)}",
         *(f"style      {line_of(style)}, weight {style.weight:g}" for style in record.styles),
@@ -53,7 +56,7 @@ def lines(record: "Record") -> list[str]:
         f"machine    {record.device}, {record.threads} threads, {record.precision}, "
         + ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         *([f"arithmetic {', '.join(record.arithmetic)}"] if record.arithmetic else []),
-        "costs      " + ", ".join(f"{name} {cost:.4g}" for name, cost in record.costs.items()),
+        *([f"costs      {costs}"] if record.steps else []),
         "options    " + (", ".join(f"{name} = {value}" for name, value in changed.items()) or "the defaults"),
         *(f"plugin     {plugin.name}, sha256 {plugin.sha256[:16]}" for plugin in record.plugins),
         *(f"fallback   {fallback}" for fallback in record.fallbacks),

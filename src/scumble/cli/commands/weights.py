@@ -165,7 +165,7 @@ def _row(name: str) -> dict[str, object]:
         path = None
     return {
         "name": name,
-        "state": "plugin" if own else "bundled" if is_bundled(name) else "here" if here else "missing",
+        "state": "own" if own else "bundled" if is_bundled(name) else "here" if here else "missing",
         "path": path and str(path),
         "size": path.stat().st_size if path and here else None,
         "url": published and published.url,
