@@ -67,6 +67,15 @@ def style():
     return read_picture(drawn(60, 60, [(150, 60, 30), (230, 170, 60), (30, 40, 70)], 40, seed=2))
 
 
+@pytest.fixture
+def desk(tmp_path, monkeypatch, content, style):
+    """The current folder, with two pictures: photo.png and paint.png."""
+    monkeypatch.chdir(tmp_path)
+    content.rgb.save("photo.png")
+    style.rgb.save("paint.png")
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def network():
     """The compact network with random weights, in float64; not to be changed."""

@@ -19,15 +19,6 @@ pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch, content, style):
-    """A folder with two pictures, which is the current one."""
-    monkeypatch.chdir(tmp_path)
-    content.rgb.save("photo.png")
-    style.rgb.save("paint.png")
-    return tmp_path
-
-
-@pytest.fixture
 def grid(desk):
     """Two strengths."""
     assert desk.is_dir()

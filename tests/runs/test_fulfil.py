@@ -25,15 +25,6 @@ ALL = {"picture": "out.png", "snapshots": "steps", "timelapse": "film.gif", "che
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch, content, style):
-    """A folder with two pictures, which is the current one."""
-    monkeypatch.chdir(tmp_path)
-    content.rgb.save("photo.png")
-    style.rgb.save("paint.png")
-    return tmp_path
-
-
-@pytest.fixture
 def job(desk):
     """Return a job that writes what it is told to."""
     assert (desk / "photo.png").is_file()

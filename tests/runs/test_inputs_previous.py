@@ -22,16 +22,13 @@ pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch, content, style):
-    """A folder with a photograph, a painting, the frame before and a mask, which is white on the right."""
-    monkeypatch.chdir(tmp_path)
-    content.rgb.save("photo.png")
-    style.rgb.save("paint.png")
+def desk(desk, content):
+    """The folder, and in it the frame before and a mask, which is white on the right."""
     Image.new("RGB", content.rgb.size, (40, 90, 160)).save("before.png")
     mask = Image.new("L", content.rgb.size, 0)
     mask.paste(255, (32, 0, 64, 48))
     mask.save("trust.png")
-    return tmp_path
+    return desk
 
 
 def painted(**options):
