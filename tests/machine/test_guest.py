@@ -309,11 +309,11 @@ def test_a_process_forked_after_something_was_computed_is_told_so(when, said):
 FORKED_ELSEWHERE = """
 import os, signal, sys
 from threading import Event, Thread
-from scumble.machine.guest import turns
+from scumble.machine.guest import calls
 held, done = Event(), Event()
 
 def hold():
-    with turns.take():
+    with calls.take():
         held.set()
         done.wait()
 
@@ -324,7 +324,7 @@ if child := os.fork():
     done.set()
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 signal.alarm(60)  # a child that waits for ever ends so
-with turns.take(), turns.take():
+with calls.take(), calls.take():
     print("its turn", flush=True)
 os._exit(0)
 """
