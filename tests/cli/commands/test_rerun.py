@@ -110,7 +110,7 @@ def test_a_picture_that_was_stopped_says_so(scumble):
     run = prepare("photo.png", "paint.png", size=48, coarsest=0, steps=4)
     next(iter(run))
     run.result().save("out.png")
-    assert "1 steps in" in (shown := scumble("show", "out.png").out)
+    assert "1 step in" in (shown := scumble("show", "out.png").out)
     assert "stopped before the end" in shown
     done = scumble("rerun", "out.png")
     assert "it was stopped after step 1 of 4, and is again" in done.err
