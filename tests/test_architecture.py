@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scumble.registry import names
+from scumble.registry import names, registry_of
 
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "src" / "scumble"
@@ -168,7 +168,7 @@ def test_a_registry_names_what_is_registered(table):
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == table:
                     decorated[ast.literal_eval(call.args[0])] = (f"scumble.{table}.{path.stem}", node.name)
     assert sorted(decorated) == names(table)
-    registry = getattr(import_module(f"scumble.{table}.base"), table)
+    registry = registry_of(table)
     assert list(registry) == names(table)
     for name, (module, cls) in decorated.items():
         assert registry[name] is getattr(import_module(module), cls)

@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -22,7 +21,7 @@ from scumble.options import Options
 from scumble.options.table import PATTERNS
 from scumble.options.values import shown
 from scumble.presets import load_preset, preset_names
-from scumble.registry import Registry
+from scumble.registry import registry_of
 
 WIDTH = 96  # columns of a help screen
 
@@ -135,7 +134,7 @@ def registry_page(table_name: str, facts: Callable[[Any], dict[str, str]]) -> Ca
     """Return a page with the docstring of everything that a registry names, and some facts in a table."""
 
     def page() -> Iterator[str]:
-        registry: Registry[Any] = getattr(import_module(f"scumble.{table_name}.base"), table_name)
+        registry = registry_of(table_name)
         entries = {name: registry[name] for name in registry}
         heads = list(facts(next(iter(entries.values()))))
         rows = [[f"[`{name}`](#{name})", *facts(entry).values()] for name, entry in entries.items()]

@@ -105,6 +105,7 @@ class Registry(Generic[T]):
         return self._entries[name]
 
 
-def entry(table: str, name: str) -> Any:
-    """Return the class that a table has under a name, for rows below the folder of that table."""
-    return getattr(import_module(f"scumble.{table}.base"), table)[name]
+def registry_of(table: str) -> Registry[Any]:
+    """Return the registry of a table, for rows below its folder and for who reads them all; imports its base."""
+    registry: Registry[Any] = getattr(import_module(f"scumble.{table}.base"), table)
+    return registry

@@ -12,7 +12,7 @@ from scumble.machine.guest import as_guest
 from scumble.objective.fit import too_large
 from scumble.plan.plan import Plan
 from scumble.plugins import is_out_of_memory
-from scumble.registry import entry
+from scumble.registry import registry_of
 
 
 def paint(
@@ -46,7 +46,7 @@ def paint(
             with as_guest(plan.options.threads):
                 if steps is None:
                     ground = Ground(plan, begin, mark, shelf)
-                    steps = entry("ways", plan.way)().paint(ground)
+                    steps = registry_of("ways")[plan.way]().paint(ground)
                     if tell:
                         tell(ground.means)
                     del ground  # the way's own now, and it lets go of what was begun with

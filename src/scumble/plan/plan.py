@@ -9,7 +9,7 @@ from scumble.image.masks import Masks
 from scumble.image.resize import fit
 from scumble.options import Options
 from scumble.plan.pyramid import SMALLEST_SIDE, Scale, canvas, pyramid
-from scumble.registry import entry
+from scumble.registry import registry_of
 
 START_KINDS = ("content", "style", "noise", "noisy-content")
 
@@ -138,7 +138,7 @@ def make_plan(
         )
     width, height = canvas(options.size, content.width, content.height, options.dpi)
     way = way_of(options)
-    kind = entry("ways", way)
+    kind = registry_of("ways")[way]
     steps = tuple(kind.steps(options))
     shape = None if "x" in options.size else (content.width, content.height)
     bleed = options.bleed if any(steps) else 0.0
