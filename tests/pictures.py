@@ -30,3 +30,9 @@ def cloud(seed, matrix=((0.1, 0.02, 0.0), (0.0, 0.08, 0.03), (0.02, 0.0, 0.09)),
     random = torch.Generator().manual_seed(seed)
     colors = torch.tensor(matrix) @ torch.randn(3, 1600, generator=random).clamp(-2.5, 2.5)
     return (colors + torch.tensor(mean)[:, None]).view(1, 3, 40, 40).clamp(0, 1)
+
+
+def ramps(shift: int = 0) -> Image.Image:
+    """Draw a picture of 60 x 40 pixels whose green is moved by a shift."""
+    y, x = np.mgrid[0:40, 0:60]
+    return Image.fromarray(np.stack([x * 4, (y * 6 + shift) % 256, 128 + 0 * x], axis=-1).astype(np.uint8))

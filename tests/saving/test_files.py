@@ -9,7 +9,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,12 +19,8 @@ from scumble.record import read_record, sidecar
 from scumble.saving.files import write
 from scumble.saving.names import resolve_path
 
+from ..pictures import ramps
 from ..records import a_record
-
-
-def scene(shift: int = 0) -> Image.Image:
-    y, x = np.mgrid[0:40, 0:60]
-    return Image.fromarray(np.stack([x * 4, (y * 6 + shift) % 256, 128 + 0 * x], axis=-1).astype(np.uint8))
 
 
 def everything(folder: Path) -> list[str]:
@@ -78,7 +73,7 @@ class TestWhere:
             with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
                 resolve_path(tmp_path / "out.jpg", "overwrite")
             with pytest.raises(OutputExists, match=r"out\.jpg\.json' is no record of ours"):
-                write(tmp_path / "out.jpg", [scene()], a_record(), on_exists="overwrite")
+                write(tmp_path / "out.jpg", [ramps()], a_record(), on_exists="overwrite")
             assert sidecar(tmp_path / "out.jpg").read_text() == text
         assert resolve_path(tmp_path / "out.jpg", "rename") == tmp_path / "out-2.jpg"
 
@@ -127,12 +122,12 @@ class TestWriting:
         path = tmp_path / "out.png"
         path.write_bytes(b"old")
         with pytest.raises(OutputExists):
-            write(path, [scene()])
-        assert write(path, [scene()], on_exists="skip") is None
+            write(path, [ramps()])
+        assert write(path, [ramps()], on_exists="skip") is None
         assert path.read_bytes() == b"old"
-        assert write(path, [scene()], on_exists="rename") == tmp_path / "out-2.png"
-        assert write(path, [scene()], on_exists="overwrite") == path
-        assert read_picture(path).rgb == read_picture(tmp_path / "out-2.png").rgb == scene()
+        assert write(path, [ramps()], on_exists="rename") == tmp_path / "out-2.png"
+        assert write(path, [ramps()], on_exists="overwrite") == path
+        assert read_picture(path).rgb == read_picture(tmp_path / "out-2.png").rgb == ramps()
         assert everything(tmp_path) == ["out-2.png", "out.png"]
 
     def test_many_at_once_take_different_names(self, tmp_path):
@@ -146,35 +141,35 @@ class TestWriting:
 
     def test_an_old_record_never_stands_beside_a_new_picture(self, tmp_path):
         path = tmp_path / "out.jpg"
-        write(path, [scene()], a_record(seed=1))
-        write(path, [scene()], None, on_exists="overwrite")
+        write(path, [ramps()], a_record(seed=1))
+        write(path, [ramps()], None, on_exists="overwrite")
         assert visible(tmp_path) == ["out.jpg"]
-        write(path, [scene()], a_record(seed=2), on_exists="overwrite")
+        write(path, [ramps()], a_record(seed=2), on_exists="overwrite")
         assert read_record(path).seed == 2
 
     def test_a_note_beside_a_picture_without_a_record_is_left_alone(self, tmp_path):
-        write(tmp_path / "out.jpg", [scene()])
+        write(tmp_path / "out.jpg", [ramps()])
         sidecar(tmp_path / "out.jpg").write_text('{"scumble": "my notes"}')
         with pytest.raises(OutputExists):
-            write(tmp_path / "out.jpg", [scene(1)], None, on_exists="overwrite")
+            write(tmp_path / "out.jpg", [ramps(1)], None, on_exists="overwrite")
         assert sidecar(tmp_path / "out.jpg").read_text() == '{"scumble": "my notes"}'
 
     def test_a_link_is_replaced_itself_and_not_where_it_leads(self, tmp_path):
         (tmp_path / "far.png").write_bytes(b"far")
         (tmp_path / "out.png").symlink_to(tmp_path / "far.png")
-        write(tmp_path / "out.png", [scene()], on_exists="overwrite")
+        write(tmp_path / "out.png", [ramps()], on_exists="overwrite")
         assert (tmp_path / "far.png").read_bytes() == b"far"
         assert not (tmp_path / "out.png").is_symlink()
 
     def test_who_may_read_a_file_may_read_the_one_in_its_place(self, tmp_path):
-        path = write(tmp_path / "out.png", [scene()])
+        path = write(tmp_path / "out.png", [ramps()])
         path.chmod(0o600)
-        assert write(path, [scene(1)], on_exists="overwrite").stat().st_mode & 0o777 == 0o600
+        assert write(path, [ramps(1)], on_exists="overwrite").stat().st_mode & 0o777 == 0o600
 
     def test_the_users_mask_decides_who_may_read(self, tmp_path):
         before = os.umask(0o027)
         try:
-            assert write(tmp_path / "out.png", [scene()]).stat().st_mode & 0o777 == 0o640
+            assert write(tmp_path / "out.png", [ramps()]).stat().st_mode & 0o777 == 0o640
         finally:
             os.umask(before)
 
@@ -190,7 +185,7 @@ class TestWriting:
 
     @pytest.mark.parametrize("name", ["out.png", "out.jpg"])
     def test_a_full_disk_leaves_the_old_file(self, tmp_path, name):
-        path = write(tmp_path / name, [scene()], a_record())
+        path = write(tmp_path / name, [ramps()], a_record())
         before = {each: each.read_bytes() for each in tmp_path.iterdir()}
         program = (
             "import sys; from PIL import Image; from scumble.errors import OutputError\n"
