@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from scumble.machine.spinning import import_torch
 from scumble.options import Options
 from scumble.options.overrides import Overrides
 from scumble.runs.prepare import prepare
@@ -82,6 +83,7 @@ def forecast(run: Run) -> "Forecast":
         ImageError: a picture is too small for the layers that read it.
         OutOfMemory: there is no way to make the picture fit.
     """
-    from scumble.engine.forecast import forecast as forecast_of  # torch takes a second to import
+    import_torch()  # takes a second
+    from scumble.engine.forecast import forecast as forecast_of
 
     return forecast_of(run.rest)

@@ -19,7 +19,7 @@ from scumble.cli.interrupts import Interrupts
 from scumble.cli.output import STDIN, STDOUT
 from scumble.cli.streams import ReaderGone
 from scumble.errors import OutOfMemory, ScumbleError, UsageError
-from scumble.machine.spinning import spin_count
+from scumble.machine.spinning import is_said, spin_count
 from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
 from scumble.shortage import address_limit
@@ -52,7 +52,8 @@ for command in found:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
-    os.environ.setdefault("GOMP_SPINCOUNT", str(spin_count()))  # read when torch is first imported
+    if not is_said():
+        os.environ["GOMP_SPINCOUNT"] = str(spin_count())  # read when torch is first imported
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     Interrupts.begun = False

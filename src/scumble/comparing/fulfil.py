@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scumble.comparing.grid import Cell, Grid, Outcome, outcome, row_of
 from scumble.errors import ScumbleError
+from scumble.machine.spinning import import_torch
 from scumble.runs import fulfil as runs
 from scumble.runs.events import CellDone, Event, Note, Stepped
 from scumble.runs.film import Films
@@ -117,7 +118,8 @@ def fulfil_grid(
     Returns:
         What came of it; an error on the way is in its `problems`.
     """
-    from scumble.machine.memory import release  # torch takes a second to import
+    import_torch()  # takes a second
+    from scumble.machine.memory import release
 
     painter = Painter(grid, products.cells if products else None, width, report, stop, painting)
     problems: list[BaseException] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scumble.errors import OutputExists, ScumbleError, UsageError
+from scumble.machine.spinning import import_torch
 from scumble.outputs.files import writer_for
 from scumble.paths import as_path
 from scumble.runs.events import Done, Event, Failed, Note, Planned, Snapshot, Stepped
@@ -207,7 +208,8 @@ class Fulfilment:
 
     def paint(self, painting: Callable[[], AbstractContextManager[object]]) -> BaseException | None:
         """Iterate over the run; return what ended it early, if anything did but who asked for it."""
-        from scumble.machine.memory import release  # torch takes a second to import
+        import_torch()  # takes a second
+        from scumble.machine.memory import release
 
         try:
             # a checkpoint is written whatever happens

@@ -8,6 +8,7 @@ from typing import Any
 from scumble.backbones.cache import weights_sha256
 from scumble.errors import BadOption, WeightsError
 from scumble.image.files import read_picture
+from scumble.machine.spinning import import_torch
 from scumble.options import Options
 from scumble.paths import as_path
 from scumble.plan.pyramid import pyramid
@@ -58,7 +59,8 @@ def prepare_resumed(path: str | os.PathLike[str], folders: Sequence[Path] = ()) 
         UsageError: its pictures are not there, or not those that they were.
         WeightsError: the backbone's weights are not those that the run began with.
     """
-    from scumble.runs.checkpoint import read_checkpoint  # torch takes a second to import
+    import_torch()  # takes a second
+    from scumble.runs.checkpoint import read_checkpoint
 
     kept = read_checkpoint(path)
     record = kept.record

@@ -16,6 +16,7 @@ from scumble.backbones.shelf import LAST, Shelf
 from scumble.course import Keeper
 from scumble.errors import UsageError
 from scumble.image.resize import resize, resize_softly
+from scumble.machine.spinning import import_torch
 from scumble.plan.plan import START_KINDS, Plan, with_steps
 from scumble.plugins import Plugin, loaded_plugins
 from scumble.record import PluginSource, Record, portable_name
@@ -79,7 +80,8 @@ class Run:
         self.keeper = Keeper(record.course)
 
     def __iter__(self) -> Generator["Step"]:
-        from scumble.engine.run import paint  # torch takes a second to import
+        import_torch()  # takes a second
+        from scumble.engine.run import paint
 
         if self.begin is None:
             self.last, self.notes, self.keeper, self.seconds = None, [], Keeper(), 0.0
