@@ -1,6 +1,7 @@
 """The tree of exceptions, its exit codes, and the one line that each says."""
 
 import inspect
+import pickle
 import re
 
 import pytest
@@ -32,3 +33,13 @@ def test_an_unknown_name_that_is_like_no_other():
     with pytest.raises(UnknownName) as error:
         raise UnknownName("loss", "zzz", ["content", "gram"])
     assert error.value.message == "unknown loss 'zzz'; known: content, gram"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ScumbleError("no", "do this"), UnknownName("loss", "gramm", ["gram"]), errors.OutOfMemory("much")],
+)
+def test_an_error_comes_whole_from_another_process(error):
+    error.__notes__ = ["on the way"]
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

@@ -20,6 +20,7 @@ ScumbleError              exit code 1
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 def several(number: int, noun: str) -> str:
@@ -60,6 +61,18 @@ class ScumbleError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how another process makes the same error, whatever its kind takes to be made."""
+        return restored, (type(self), self.message, vars(self))
+
+
+def restored(kind: type[ScumbleError], message: str, attributes: dict[str, Any]) -> ScumbleError:
+    """Return an error that came from another process."""
+    error = kind.__new__(kind)
+    ScumbleError.__init__(error, message)
+    vars(error).update(attributes)
+    return error
 
 
 class RunFailed(ScumbleError):  # noqa: N818
