@@ -9,6 +9,9 @@ from benchmarks.quality.results import Results
 from benchmarks.quality.statistics import Estimate, bootstrap
 from scumble.measures import MEASURES, names_of
 
+AGAINST = {"strokes": "afar"}
+"""What a style measure is compared at if not at `similarity`: a painting keeps its content from afar."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -17,7 +20,7 @@ class Comparison:
     Args:
         reference: its name.
         setting: the other's.
-        matched: style measures, change in per cent at matched content similarity.
+        matched: style measures, change in per cent at matched content similarity; see `AGAINST`.
         artefacts: their differences, each pair's mean over strengths.
         equal: differences of all measures at each strength, by measure and strength.
     """
@@ -69,7 +72,8 @@ def matched_at(results: Results, pair: Pair, name: str, reference: str, setting:
         rows = results.frontier(pair, one)
         if not rows:
             return float("nan")
-        curves.append(([row["similarity"] for row in rows], [row[name] for row in rows]))
+        axis = AGAINST.get(name, "similarity")
+        curves.append(([row[axis] for row in rows], [row[name] for row in rows]))
     return matched_difference(curves[0], curves[1])
 
 

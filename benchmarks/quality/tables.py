@@ -83,7 +83,7 @@ def comparison_tables(comparison: Comparison) -> str:
     return "\n\n".join(
         [
             f"## {comparison.setting} against {comparison.reference}",
-            "Style distance at the same content similarity (mean, 95 % interval over pairs):",
+            "Style distance at the same similarity, strokes at the same afar (mean, 95 % interval over pairs):",
             markdown(["measure", "pairs", "change"], change),
             "Artefacts, mean over strengths:",
             markdown(["measure", "pairs", "difference"], artefacts),

@@ -68,7 +68,7 @@ def test_content_and_style_are_each_at_their_best_with_themselves(content, style
     against = References(content, (style,), (1.0,))
     of_content, of_style = (measures_of(picture.rgb, against) for picture in (content, style))
     assert of_content.keys() == MEASURES.keys()
-    assert [of_content[name] for name in names_of("content")] == pytest.approx([1, 1, 1], abs=1e-5)
+    assert [of_content[name] for name in names_of("content")] == pytest.approx([1, 1, 1, 1], abs=1e-5)
     assert all(of_style[name] < of_content[name] for name in names_of("style"))
 
 

@@ -43,7 +43,7 @@ def test_random_state_is_left_alone(photo, painting):
 
 def test_a_picture_of_another_size_is_fitted_for_content_alone(photo, painting):
     found = measure(painting, photo, painting)
-    assert [found[name] for name in names_of("style")] == pytest.approx([0, 0, 0], abs=1e-6)
+    assert [found[name] for name in names_of("style")] == pytest.approx([0, 0, 0, 0], abs=1e-6)
     assert found["structure"] < 0.5
 
 

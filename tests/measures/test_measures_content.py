@@ -5,6 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from scumble.measures import MEASURES, names_of
+from scumble.measures.afar import afar
 from scumble.measures.edges import edges
 from scumble.measures.layout import distances, layout
 from scumble.measures.luma import blur, blurred_luma, luma
@@ -113,3 +114,17 @@ def test_structure_of_one_scale_is_the_mean_of_windows(photo, noise):
     contrast = (2 * shared + 9e-4) / (variance_x + variance_y + 9e-4)
     assert structure(a, b) == pytest.approx(float((light * contrast).mean()), abs=1e-4)
     assert structure(a, b) < 0.95
+
+
+def test_from_afar_what_is_redrawn_close_up_is_the_same(photo, noise):
+    """Strokes of a few pixels, and another contrast; what lies elsewhere, or is inverted, is not."""
+    large = F.interpolate(photo, scale_factor=4, mode="bilinear")
+    redrawn = large + 0.1 * F.interpolate(noise, scale_factor=4)
+    assert afar(redrawn, large) > 0.9 > structure(redrawn, large)
+    assert afar(0.3 + large / 3, large) == pytest.approx(1, abs=1e-4)
+    assert afar(1 - large, large) == pytest.approx(-1, abs=1e-4)
+
+
+def test_from_afar_what_has_no_light_and_dark_is_like_its_like_alone(photo):
+    even = torch.full_like(photo, 0.5)
+    assert (afar(even, even), afar(even, photo), afar(photo, even)) == (1, 0, 0)

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import scumble.image.color as color_space
+from scumble.measures.afar import afar
 from scumble.measures.border import border
 from scumble.measures.clipped import clipped
 from scumble.measures.color import color
@@ -18,6 +19,7 @@ from scumble.measures.edges import edges
 from scumble.measures.layout import layout
 from scumble.measures.patches import patches
 from scumble.measures.speckle import speckle
+from scumble.measures.strokes import strokes
 from scumble.measures.structure import structure
 from scumble.measures.texture import texture
 from scumble.measures.tint import tint
@@ -54,9 +56,11 @@ MEASURES = {
         Measure(patches, "style", ("style",)),
         Measure(texture, "style", ("style",)),
         Measure(color, "style", ("style",)),
+        Measure(strokes, "style", ("style",)),
         Measure(structure, "content", ("content",)),
         Measure(edges, "content", ("content",)),
         Measure(layout, "content", ("content",)),
+        Measure(afar, "content", ("content",)),
         Measure(dots, "artefact", ("content", "style"), alone=True),
         Measure(clipped, "artefact", ("style",), alone=True),
         Measure(border, "artefact", ("content",), alone=True),
@@ -71,7 +75,7 @@ def names_of(kind: Kind) -> list[str]:
 
     Example:
         >>> names_of("content")
-        ['structure', 'edges', 'layout']
+        ['structure', 'edges', 'layout', 'afar']
     """
     return [name for name, measure in MEASURES.items() if measure.kind == kind]
 

@@ -68,7 +68,7 @@ def test_it_paints_measures_compares_and_does_so_once(folder, capsys):
         "painted",
         "identity",
     }
-    assert told["comparisons"][0]["matched_per_cent"].keys() == {"patches", "texture", "color"}
+    assert told["comparisons"][0]["matched_per_cent"].keys() == {"patches", "texture", "color", "strokes"}
     with Image.open(out / "sheet-deep.png") as sheet:
         assert sheet.width == 8 + 4 * 264
 
