@@ -31,8 +31,8 @@ def content_loss(request):
 @pytest.fixture
 def feature(request):
     """Two features of five channels, or two pictures for a loss that reads the image."""
-    loss = request.getfixturevalue("loss") if "loss" in request.fixturenames else None
-    channels = 3 if loss and loss.on_image else 5
+    kinds = [name for name in ("loss", "content_loss") if name in request.fixturenames]
+    channels = 3 if any(request.getfixturevalue(name).on_image for name in kinds) else 5
     random = torch.Generator().manual_seed(1)
     return torch.rand(2, channels, 12, 9, dtype=torch.float64, generator=random)
 

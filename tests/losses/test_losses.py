@@ -198,3 +198,43 @@ def test_every_loss_has_its_heading_in_the_guide():
     guide = (Path(__file__).parents[2] / "docs" / "guides" / "losses.md").read_text(encoding="utf-8")
     headings = re.findall(r"^### `([\w-]+)`$", guide, re.MULTILINE)
     assert sorted(headings) == names("losses")
+
+
+def test_masses_are_the_mean_of_nine_pixels_each_way():
+    """Against a mean written out; beyond the edge there is nothing to be counted."""
+    a, b = (
+        torch.rand(1, 3, 13, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(n))
+        for n in (1, 2)
+    )
+    luma = np.tensordot([0.299, 0.587, 0.114], (a - b)[0].numpy(), 1)
+    means = [luma[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5].mean() for y in range(13) for x in range(16)]
+    masses = losses["masses"]()
+    assert float(masses.distance(masses.statistic(a), masses.statistic(b))) == pytest.approx(
+        float(np.mean(np.square(means)))
+    )
+
+
+def test_masses_are_no_strokes_and_count_less_in_large_pictures():
+    masses = losses["masses"]()
+    even = torch.full((1, 3, 40, 40), 0.5)
+    stripes, halves = even.clone(), even.clone()
+    stripes[..., ::2] += 0.2
+    stripes[..., 1::2] -= 0.2
+    halves[..., :20] += 0.2
+    halves[..., 20:] -= 0.2
+    fine, coarse = (
+        float(masses.distance(masses.statistic(one), masses.statistic(even))) for one in (stripes, halves)
+    )
+    assert fine < 0.03 * coarse
+    assert masses.factor(100, 512 * 384) == 1
+    assert masses.factor(100, 4096 * 3072) < 0.03
+
+
+def test_fringes_are_free_in_light_and_dark_and_where_the_content_has_them():
+    fringes = losses["fringes"]()
+    random = torch.rand(1, 3, 8, 9, generator=torch.Generator().manual_seed(1))
+    gray = random.mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    cost = fringes.against(fringes.statistic(random))
+    assert float(cost(fringes.statistic(random))) == 0
+    assert float(cost(fringes.statistic(gray))) == pytest.approx(0, abs=1e-12)
+    assert float(fringes.against(fringes.statistic(gray))(fringes.statistic(random))) > 0.01

@@ -1,5 +1,7 @@
 """The objective tile by tile, beside the same objective whole."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -58,9 +60,13 @@ def test_tiles_reach_as_far_as_asked_and_no_further_than_the_picture():
 @pytest.mark.numeric
 @pytest.mark.parametrize("size", [(96, 128), (97, 131)])
 @pytest.mark.parametrize("regions", [False, True])
-def test_the_default_recipe_is_the_same_in_tiles(network, size, regions):
-    pair = Regions(shares(9, 12), (shares(7, 9), shares(10, 6))) if regions else None
-    whole, tiled = both(network, Options(), size, 32, pair)
+@pytest.mark.parametrize("preset", ["default", "painting"])
+def test_our_recipes_are_the_same_in_tiles(network, size, regions, preset):
+    whole_pictures = Regions(torch.ones(1, 1, 1, 1), (torch.ones(1, 1, 1, 1),) * 2)
+    pair = Regions(shares(9, 12), (shares(7, 9), shares(10, 6))) if regions else whole_pictures
+    if preset == "painting":  # places of the styles count as they are found again
+        pair = replace(pair, repeats=(shares(4, 5)[:, :1], shares(6, 4)[:, :1]))
+    whole, tiled = both(network, Options(preset=preset), size, 32, pair)
     torch.testing.assert_close(tiled.gradient, whole.gradient, rtol=1e-9, atol=1e-14)
     assert tiled.layers.keys() == whole.layers.keys()
     for key, cost in whole.layers.items():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scumble.plan.strength import DIAL, RECOLORED, content_factor, detail_share, recolor_amount
+from scumble.plan.strength import DIAL, RECOLORED, content_factor, recolor_amount
 
 STRENGTHS = st.floats(0, 100)
 
@@ -20,7 +20,6 @@ def test_ends_and_middle(strength, factor):
 def test_more_strength_is_never_more_content(one, other):
     low, high = sorted((one, other))
     assert content_factor(low) >= content_factor(high) >= 0
-    assert detail_share(low) >= detail_share(high)
     assert recolor_amount(1, low) <= recolor_amount(1, high)
 
 
@@ -40,9 +39,3 @@ def test_the_content_is_recolored_before_strokes_come():
     assert recolor_amount(0.8, 0) == 0
     assert recolor_amount(0.8, RECOLORED / 2) == pytest.approx(0.4)
     assert recolor_amount(0.8, 60) == recolor_amount(0.8, 100) == 0.8
-
-
-def test_detail_is_the_content_s_up_to_the_middle_and_nobody_s_at_the_end():
-    assert detail_share(0) == detail_share(50) == 1
-    assert 0 < detail_share(80) < 1
-    assert detail_share(100) == 0

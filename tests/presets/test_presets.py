@@ -9,7 +9,8 @@ from scumble.errors import UnknownName
 from scumble.options import Options
 from scumble.presets import FOLDER, load_preset, preset_names
 
-CLASSIC = [name for name in preset_names() if name not in ("default", "draft", "fine")]
+OURS = ("default", "draft", "fine", "painting")
+CLASSIC = [name for name in preset_names() if name not in OURS]
 FIVE = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
 
 # The table of classic configurations, written out once more; pixels are 0 to 255 there, 0 to 1 here.
@@ -86,7 +87,7 @@ def test_a_preset_gives_the_options_it_says(name):
             assert getattr(options, option) == (tuple(value) if isinstance(value, list) else value)
 
 
-@pytest.mark.parametrize("name", ["draft", "fine"])
+@pytest.mark.parametrize("name", OURS[1:])
 def test_a_preset_of_ours_gives_a_reason_for_each_value(name):
     preset = load_preset(name)
     assert set(preset.reasons) == set(preset.options)

@@ -7,6 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from scumble.engine.detail import at_scale, detail_share
 from scumble.engine.ground import Ground
 from scumble.engine.guard import GOOD, Guard, Witness
 from scumble.engine.ladder import Ladder, make_ladders
@@ -80,7 +81,7 @@ class Descent:
         if self.begin:
             return self.begin.image
         if self.count:
-            return enlarged(image, coarse, content, scale, self.options.strength)
+            return enlarged(image, coarse, content, scale, detail_share(self.options))
         return self.ground.start(scale, content)
 
     def _scale(self, scale: Scale, image: Tensor, scene: Scene) -> Iterator[Made]:
@@ -129,11 +130,12 @@ class Descent:
         pictures = Pictures(
             scene.content, scene.styles, self.plan.shares, regions, scene.previous, scene.trust
         )
+        options = at_scale(self.options, scale, self.plan.scales[0])
         objective: Evaluate
         if ladder.fit.tile:
-            objective = make_tiled_objective(ground.backbone, self.options, pictures, ladder.fit.tile)
+            objective = make_tiled_objective(ground.backbone, options, pictures, ladder.fit.tile)
         else:
-            objective = captured(make_objective(ground.backbone, self.options, pictures), scene.content)
+            objective = captured(make_objective(ground.backbone, options, pictures), scene.content)
         return scene.part_of(objective)
 
     def _updates(self, scale: Scale, image: Tensor, objective: Evaluate, number: int) -> Iterator[Made]:

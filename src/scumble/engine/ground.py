@@ -1,6 +1,7 @@
 """What every way to paint stands on: what is loaded for a run, how it sees its pictures, and what it tells."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -19,7 +20,8 @@ from scumble.objective.sizes import require_sizes
 from scumble.plan.plan import Plan
 from scumble.plan.pyramid import Scale
 from scumble.regions.bleed import continued
-from scumble.regions.found import regions_of
+from scumble.regions.found import one_region, regions_of
+from scumble.regions.repetition import repeats_of
 
 Mark = Callable[[State], object]
 
@@ -56,6 +58,9 @@ class Ground:
         self.precision = choose_precision(plan.options.precision, self.device, plan.options.strength)
         self.regions = regions_of(plan, self.backbone)  # in float32: the same in every precision
         self.coloring = Coloring(plan, self.regions, self.device)
+        if repeats := repeats_of(plan, self.backbone):
+            whole = self.regions or one_region(self.backbone.mean, len(plan.styles))
+            self.regions = replace(whole, repeats=repeats)
         self.backbone = shelf.take(plan.options, self.device, self.precision)
 
     @property

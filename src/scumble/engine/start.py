@@ -6,7 +6,6 @@ from torch import Tensor
 from scumble.engine.scene import resized
 from scumble.options import Options
 from scumble.plan.pyramid import Scale
-from scumble.plan.strength import detail_share
 
 # Of photographs: the 123.68, 116.779, 103.939 that classic networks subtract.
 MEAN_COLOR = (0.485, 0.458, 0.408)
@@ -35,7 +34,7 @@ def start_image(options: Options, content: Tensor, given: Tensor | None = None) 
     return mixed + options.noise_amplitude * (2 * noise - 1)
 
 
-def enlarged(image: Tensor, coarse: Tensor, content: Tensor, scale: Scale, strength: float) -> Tensor:
+def enlarged(image: Tensor, coarse: Tensor, content: Tensor, scale: Scale, share: float) -> Tensor:
     """Return the image that a scale begins with: that of the one before, and the detail that was not there yet.
 
     Args:
@@ -43,7 +42,7 @@ def enlarged(image: Tensor, coarse: Tensor, content: Tensor, scale: Scale, stren
         coarse: the content there, as large.
         content: the content here, (1, 3, H, W), in the size of the scale's canvas.
         scale: that begins.
-        strength: of the dial; the stronger, the less of the content's detail.
+        share: of the content's detail that is added, [0, 1].
     """
     detail = content - resized(coarse, scale)
-    return (resized(image, scale) + detail_share(strength) * detail).clamp(0, 1)
+    return (resized(image, scale) + share * detail).clamp(0, 1)

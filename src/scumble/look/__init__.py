@@ -7,6 +7,7 @@ Each figure is a Pillow picture, which a notebook shows:
 """
 
 from scumble.look.channels import activations as activations
+from scumble.look.figures import figures as figures
 from scumble.look.gram import gram as gram
 from scumble.look.keeping import keeps as keeps
 from scumble.look.keeping import reconstruct as reconstruct

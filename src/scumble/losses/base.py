@@ -23,6 +23,7 @@ class Loss(ABC):
     reference: ClassVar[Literal["content", "style", "pictures", "previous", "none"]]
     follows_strength: ClassVar[bool] = True  # of content less weight above strength 50, of style below
     on_image: ClassVar[bool] = False  # whether it reads the image itself, not the layers of the options
+    reach: ClassVar[int] = 1  # of a loss of the image: how many pixels around one it reads
     first_block: ClassVar[int] = (
         1  # of a style loss: layers of blocks before, conv1_1 and so on, it leaves out
     )

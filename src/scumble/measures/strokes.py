@@ -66,7 +66,8 @@ def apart(picture: Tensor, style: Tensor) -> Tensor:
     theirs = torch.where(lengths > STILL * SIDE, theirs / lengths.clamp(min=1e-9), 0)
     ours = ours / ours.norm(dim=1, keepdim=True).clamp(min=1e-9)
     likeness = (ours @ theirs.T).amax(1).mean()
-    return (1 - likeness * (strength / wanted.clamp(min=1e-9)).clamp(max=1)).clamp(min=0)
+    distance: Tensor = 1 - likeness * (strength / wanted.clamp(min=1e-9)).clamp(max=1)
+    return distance.clamp(min=0)
 
 
 def strokes(picture: Tensor, style: Tensor) -> float:

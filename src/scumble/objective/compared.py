@@ -125,6 +125,11 @@ class Compared:
         ]
         return list(dict.fromkeys(layer for layers in named for layer in layers))
 
+    @property
+    def reach(self) -> int:
+        """How many pixels around one the losses of the image read."""
+        return max((loss.reach for loss in self.losses.values()), default=1)
+
     def margin(self, size: tuple[int, int]) -> int:
         """Return how many positions at each edge of a layer, of a height and width, are bleed: they do not count."""
         share = self.options.bleed / 100

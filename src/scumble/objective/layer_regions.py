@@ -10,9 +10,11 @@ from torch.nn import functional as F
 from scumble.objective.compared import Compared
 from scumble.objective.partition import inner, without_edge
 from scumble.regions.found import Regions
+from scumble.regions.repetition import counted
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
 LEAST = 0.01  # of a mask, below which a position does not count: it would be copied for nothing
+SHAPES = 3  # the block from which on a style's figures may count less: before it there are colors and strokes
 KEPT = 0.1  # share of a style's region that must be left when positions that see past its border are left out
 
 Size = tuple[int, int]  # height and width, in pixels
@@ -65,11 +67,15 @@ def in_layer(
     margins = [compared.margin(size) for size in sizes]
     if regions is None or not all(map(min, sizes)):
         return None
+    repeats = regions.repeats if compared.backbone.block(layer) >= SHAPES else ()
     if not regions.drawn:
+        if regions.number == 1 and not repeats:
+            return None
         first, *others = (
             without_edge(one_hot(shares, size), margin)
             for shares, size, margin in zip(regions.all, sizes, margins, strict=True)
         )
+        others = [counted(*one) for one in zip(others, repeats, strict=True)] if repeats else others
         all_large = enough(first, others, compared.shares(layer)).all()
         return LayerRegions(first, others, margins[0]) if all_large else None
     first = without_edge(region_weights(regions.content, sizes[0]), margins[0])
@@ -79,6 +85,7 @@ def in_layer(
         without_edge(inner_weights(shares, picture, size, reach), margin)
         for shares, picture, size, margin in zip(regions.styles, styles, sizes[1:], margins[1:], strict=True)
     ]
+    others = [counted(*one) for one in zip(others, repeats, strict=True)] if repeats else others
     kept = enough(first, others, compared.shares(layer))
     return LayerRegions(first[kept], [balanced(each[kept]) for each in others], margins[0])
 

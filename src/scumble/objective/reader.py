@@ -21,13 +21,14 @@ class TileReader:
         backbone: reads them.
         layers: all that will be read.
         side: of a tile's own part, in pixels.
+        reach: how many pixels around one the losses of the image read.
     """
 
-    def __init__(self, backbone: Backbone, layers: Sequence[str], side: int) -> None:
+    def __init__(self, backbone: Backbone, layers: Sequence[str], side: int, reach: int = 1) -> None:
         self.backbone, self.layers = backbone, frozenset(layers) | {"image"}
         self.strides = {name: backbone.extent(name).stride for name in self.layers}
         self.stride = math.lcm(*self.strides.values())
-        self.halo, self.wide_halo = halos(backbone, self.layers)
+        self.halo, self.wide_halo = halos(backbone, self.layers, reach)
         self.side = max(self.stride, side // self.stride * self.stride)
 
     def tiles(self, picture: Tensor, halo: int) -> list[Tile]:

@@ -186,7 +186,7 @@ def make_tiled_objective(
     pictures = pictures.turned(options.style_turns)
     compared = Compared(options, backbone, pictures.shares)
     refuse_what_cannot_be_tiled(compared.losses)
-    reader = TileReader(backbone, compared.all_layers(), side)
+    reader = TileReader(backbone, compared.all_layers(), side, compared.reach)
     styles = TiledStyleStatistics(compared, pictures, reader)
     style_terms, local_terms = [], []
     for name, loss in compared.losses.items():

@@ -92,10 +92,11 @@ def cut(height: int, width: int, side: int, stride: int, halo: int) -> list[Tile
     ]
 
 
-def halos(backbone: Backbone, layers: Iterable[str]) -> tuple[int, int]:
+def halos(backbone: Backbone, layers: Iterable[str], reach: int = 1) -> tuple[int, int]:
     """Return how many pixels a tile reads around its own, for its positions and for the gradient of its pixels.
 
-    A pixel's gradient comes from all positions that see it, and each of them sees its own surroundings.
+    A pixel's gradient comes from all positions that see it, and each of them sees its own surroundings. Losses of the
+    image see `reach` pixels around one.
 
     Example:
         >>> from scumble.backbones.base import backbones
@@ -104,4 +105,4 @@ def halos(backbone: Backbone, layers: Iterable[str]) -> tuple[int, int]:
     """
     fields = [backbone.receptive_field(layer) for layer in layers]
     features = max(max(before, after - stride + 1) for stride, before, after in fields)
-    return max(1, features), max(2, *(before + after for _, before, after in fields))
+    return max(reach, features), max(2 * reach, *(before + after for _, before, after in fields))

@@ -42,6 +42,20 @@ class Look(Part):
         description="Pair the regions of content and styles, so that sky is painted like sky: auto, off, or how many "
         "at most, 1 to 8.",
     )
+    detail: Annotated[float, LOOK] = Field(
+        100.0,
+        ge=0,
+        le=100,
+        description="How much of the content's fine structure stays, 0 to 100: at 0 large forms alone, redrawn by "
+        "the brush, at 100 all that the camera saw.",
+    )
+    figures: Annotated[float, LOOK] = Field(
+        100.0,
+        ge=0,
+        le=100,
+        description="How much of a style's figures is painted, its faces, suns and signatures, 0 to 100: at 0 what "
+        "is found nowhere else in the style does not count for shapes, at 100 it counts like all else.",
+    )
     bleed: Annotated[float, LOOK] = Field(
         0.8,
         ge=0,

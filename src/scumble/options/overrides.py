@@ -15,6 +15,8 @@ class Overrides(TypedDict, total=False):
     dpi: int | None
     strength: float
     regions: int | str
+    detail: float
+    figures: float
     bleed: float
     start: str
     previous: str | None

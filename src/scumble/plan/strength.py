@@ -42,8 +42,3 @@ def balance(strength: float) -> dict[str, float]:
 def recolor_amount(recolor: float, strength: float) -> float:
     """Return how far the content is recolored: nothing at strength 0, as asked from `RECOLORED` on."""
     return recolor * min(1.0, strength / RECOLORED)
-
-
-def detail_share(strength: float) -> float:
-    """Return how much of the content's detail a larger scale begins with: all up to strength 50, none at 100."""
-    return min(1.0, math.sqrt(content_factor(strength)))

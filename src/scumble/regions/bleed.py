@@ -50,6 +50,7 @@ def continued_regions(regions: Regions | None, scale: Scale) -> Regions | None:
         round(scale.bleed * side / whole) for side, whole in ((width, scale.width), (height, scale.height))
     )
     content = continued(regions.content, min(across, width - 1), min(down, height - 1))
-    return replace(
-        regions, content=content, styles=tuple(continued_style(one, scale) for one in regions.styles)
+    styles, repeats = (
+        tuple(continued_style(one, scale) for one in parts) for parts in (regions.styles, regions.repeats)
     )
+    return replace(regions, content=content, styles=styles, repeats=repeats)

@@ -38,11 +38,14 @@ class Regions:
         content: (1, K, h, w), in any size; shares sum to 1 over K, to less where the content is left untouched.
         styles: (1, K, h, w) for each style.
         drawn: whether somebody drew them, soft edges and all.
+        repeats: how much each place of each style counts in deep layers, (1, 1, h, w) each, [0, 1]; empty where all
+            count alike.
     """
 
     content: Tensor
     styles: tuple[Tensor, ...]
     drawn: bool = False
+    repeats: tuple[Tensor, ...] = ()
 
     @property
     def number(self) -> int:

@@ -1,6 +1,7 @@
 """Styles turned and mirrored, as more of the same paint: brush strokes in every direction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -33,6 +34,9 @@ def with_turns(
     copies = [turned(style, turns) for style in styles]
     parts = [share / len(each) for share, each in zip(shares, copies, strict=True) for _ in each]
     if regions is not None:
-        masks = tuple(copy for style in regions.styles for copy in turned(style, turns))
-        regions = Regions(regions.content, masks, regions.drawn)
+        masks, repeats = (
+            tuple(copy for style in parts for copy in turned(style, turns))
+            for parts in (regions.styles, regions.repeats)
+        )
+        regions = replace(regions, styles=masks, repeats=repeats)
     return [copy for each in copies for copy in each], parts, regions

@@ -27,6 +27,7 @@ TAKES = {
     "keeps": ("layer", "size", "steps", "seed"),
     "regions": ("most", "seed", "masks"),
     "gram": ("layer", "size"),
+    "figures": (),
 }
 """Each kind of figure, and the flags it takes besides those of the network."""
 
@@ -55,6 +56,9 @@ class Wish:
         Show the Gram matrix and the covariance of the layer, which style losses compare, in one or several pictures.
     regions
         Show the regions of CONTENT and STYLE: equal colors and numbers belong together.
+    figures
+        Show one or several styles with their figures dark: what is found nowhere else in them, and --figures 0 of
+        stylize does not paint.
     masks
         Of --regions: write them as masks, too, for --content-mask and --style-mask, into this folder.
     most
@@ -80,6 +84,7 @@ class Wish:
     keeps: str | None = None
     gram: Annotated[bool, Switch] = False
     regions: Annotated[bool, Switch] = False
+    figures: Annotated[bool, Switch] = False
     masks: Path | None = None
     most: str | None = None
     backbone: str | None = None
@@ -104,14 +109,15 @@ class Wish:
         Raises:
             UsageError: none, or more than one.
         """
-        kinds = [kind for kind in ("patches", "keeps", "regions", "gram") if getattr(self, kind)]
+        kinds = [kind for kind in ("patches", "keeps", "regions", "gram", "figures") if getattr(self, kind)]
         if len(kinds) > 1:
             raise UsageError(
                 f"{' and '.join('--' + kind for kind in kinds)} were given; a figure shows one of them"
             )
         if not kinds and not self.layer:
             raise UsageError(
-                "look was not told what to show: a --layer, its --patches, what layers keep (--keeps), or --regions",
+                "look was not told what to show: a --layer, its --patches, what layers keep (--keeps), --regions, "
+                "or --figures",
                 "scumble look photo.jpg --layer relu3_1",
             )
         return kinds[0] if kinds else "activations"
@@ -133,7 +139,7 @@ class Wish:
         if kind == "activations" and pictures > 1:
             raise UsageError(
                 f"activations are shown of one picture; {pictures} were given",
-                "--patches, --gram and --keeps take several",
+                "--patches, --gram, --keeps and --figures take several",
             )
         if kind == "regions" and pictures < 2:
             raise UsageError(
@@ -150,15 +156,15 @@ def look(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     on_exists: OnExists = "error",
 ) -> None:
-    """See what a network sees in a picture: its activations, patches, what layers keep, or regions.
+    """See what a network sees in a picture: its activations, patches, what layers keep, regions, or figures.
 
     Example: scumble look photo.jpg --layer relu3_1 -o look.png
 
     Parameters
     ----------
     pictures
-        The picture; several with --patches, --gram and --keeps; CONTENT and STYLE with --regions. - reads one from
-        stdin.
+        The picture; several with --patches, --gram, --keeps and --figures; CONTENT and STYLE with --regions. - reads
+        one from stdin.
     output
         The figure: {pictures}. Default: its kind, such as activations.png, here.
     on_exists
@@ -227,6 +233,8 @@ def figure_of(pictures: list[str | bytes], wish: Wish, settled: Options) -> "lis
     if wish.kind == "keeps":
         losses = [name.strip() for name in (wish.keeps or "").split(",") if name.strip()]
         return [figures.keeps(pictures, layers, losses, tell=say, **options)]
+    if wish.kind == "figures":
+        return [figures.figures(pictures, **options)]
     if wish.kind == "gram":
         return [figures.gram(pictures, layers, **options)]
     if wish.channels is not None:
