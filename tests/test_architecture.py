@@ -38,7 +38,7 @@ saving
 runs
 executors
 api
-comparing
+batching comparing
 cli studio
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}

@@ -25,7 +25,8 @@ def machine(monkeypatch):
 )  # fmt: skip
 def test_workers_times_threads_are_the_cores(machine, asked, chosen):
     machine(8)
-    assert shared(*asked, None, "cpu") == chosen
+    workers, threads = asked
+    assert shared(workers, threads, device="cpu") == chosen
 
 
 def test_no_more_workers_than_jobs_and_than_memory_holds(machine):

@@ -1,5 +1,6 @@
 """What every executor is: jobs in, what came of each out, as they are finished."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -61,6 +62,20 @@ class JobResult:
     def of(cls, task: Task, status: Status, **about: Any) -> "JobResult":
         """Return what came of a task."""
         return cls(task.job, status, task.number, task.key, **about)
+
+    def told(self) -> dict[str, Any]:
+        """Return what JSON takes: what went in, by name, and what came of it."""
+        return {
+            "status": self.status,
+            "content": self.job.content,
+            "styles": [style.image for style in self.job.styles],
+            "output": None if self.path is None else os.fspath(self.path),
+            "key": self.key,
+            "seconds": self.seconds,
+            "error": self.error,
+            "message": self.message,
+            "hint": self.hint,
+        }
 
 
 Share = Callable[[Task, float], object]
