@@ -79,7 +79,7 @@ def test_rows_of_the_same_options_share_them(rows):
             "line 2 .*3 cells follow a line 2 of 2 names|line .*3 cells",
         ),
         ("a.csv", "content\na.jpg\n", "line 2 .*there is no style"),
-        ("a.csv", "photo,style\na.jpg,b\n", "line 2 .*there is no content"),
+        ("a.csv", "style\nb\n", "line 2 .*there is no content"),
         ("a.csv", "content,style,output\na.jpg,x.png,../out.png\n", "does not lie in the folder"),
         ("a.csv", "content,style,output\na.jpg,x.png,/out.png\n", "does not lie in the folder"),
         ("a.jsonl", '{"content": "a.jpg", "style": "x.png"}\n{"content": \n', "cannot be read after line 1"),

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Literal
 
 from scumble.batching.keys import Keys
@@ -62,7 +62,7 @@ def batch(
 
 def painted(
     jobs: Iterable[Job | None], work: Executor, ledger: Ledger | None = None, share: Share = lambda *_: None
-) -> Iterator[JobResult]:
+) -> Generator[JobResult]:
     """Yield what came of each job; `share` as for `Executor.run`, other arguments as for `batch`."""
     keeping = Keeping(ledger or Ledger())
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scumble.batching.digests import Digests, Seen, short
+from scumble.batching.shard import Shard
 from scumble.disk import system
 from scumble.executors.base import JobResult, Task
 
@@ -16,10 +17,9 @@ NAME = "scumble-batch{}.jsonl"
 PATTERN = NAME.format("*")
 
 
-def ledger_in(folder: Path, shard: tuple[int, int] = (1, 1)) -> "Ledger":
-    """Return the ledger of a folder of pictures, or of one shard of them, each of which has its own."""
-    number, of = shard
-    return Ledger(folder / NAME.format("" if of == 1 else f"-{number}-of-{of}"))
+def path_in(folder: str, shard: Shard) -> Path:
+    """Return where the ledger of a folder of pictures is; each shard of them has its own."""
+    return Path(folder, NAME.format("" if shard.of == 1 else f"-{shard.number}-of-{shard.of}"))
 
 
 class Ledger:
@@ -29,10 +29,11 @@ class Ledger:
 
     Args:
         path: where it is, or will be, once something is added; None to keep none.
+        reading: whether nothing is to be added.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
+    def __init__(self, path: Path | None = None, *, reading: bool = False) -> None:
+        self.path, self.reading = path, reading
         self.digests = Digests(learn=self._learn)
         self._begun: set[int] = set()
         self._descriptor: int | None = None
@@ -91,7 +92,7 @@ class Ledger:
         self._add({"file": path, "size": size, "mtime_ns": changed, "sha256": digest})
 
     def _add(self, told: dict[str, Any]) -> None:
-        if self.path is None:
+        if self.path is None or self.reading:
             return
         told = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **told}
         line = json.dumps({name: value for name, value in told.items() if value not in ("", None)})

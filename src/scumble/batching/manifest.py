@@ -82,6 +82,7 @@ class Manifest:
         """
         content = values.pop("content", None)
         style, output = values.pop("style", None) or (), values.pop("output", None) or None
+        options = self._options(values)
         if not isinstance(content, str) or not content:
             raise UsageError(
                 "there is no content", "the first line of a CSV names the columns: content,style"
@@ -94,7 +95,6 @@ class Manifest:
             raise UsageError("there is no style", "a column style, or --style")
         if output is not None and not stays(output):
             raise UsageError(f"the output {output!r} does not lie in the folder of the results")
-        options = self._options(values)
         for one in styles:
             yield Row(self._found(content), one, folder_kept(content), options, output)
 

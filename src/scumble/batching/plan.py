@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scumble.batching.digests import short
 from scumble.batching.names import Namer
 from scumble.batching.once import Once
 from scumble.batching.places import Places
 from scumble.batching.rows import Row
+from scumble.batching.shard import WHOLE, Shard
 from scumble.errors import UsageError
 from scumble.options import Options
 from scumble.plan.plan import scales_of
@@ -22,44 +22,6 @@ USUAL = (4, 3)  # shape of a photograph that was not read yet
 
 
 @dataclass(frozen=True)
-class Shard:
-    """One of several parts of a batch that are painted by themselves: the same on every machine.
-
-    It is told by the names of the pictures to write, for which nothing needs to be read.
-
-    Args:
-        number: which, from 1.
-        of: how many there are.
-
-    Raises:
-        UsageError: there is no such part.
-    """
-
-    number: int = 1
-    of: int = 1
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.number <= self.of:
-            raise UsageError(f"shard {self.number}/{self.of}; the shards of {self.of} are 1 to {self.of}")
-
-    @classmethod
-    def read(cls, text: str) -> "Shard":
-        """Return the shard that a text such as `3/8` says.
-
-        Raises:
-            UsageError: it is none.
-        """
-        number, slash, of = text.partition("/")
-        if not (slash and number.isdecimal() and of.isdecimal()):
-            raise UsageError(f"shard is {text!r}; it should be as 3/8, the third of eight")
-        return cls(int(number), int(of))
-
-    def has(self, name: str) -> bool:
-        """Return whether a picture of such a name is in it."""
-        return self.of == 1 or short(name) % self.of == self.number - 1
-
-
-@dataclass(frozen=True)
 class Overview:
     """How much there is to do.
 
@@ -67,7 +29,7 @@ class Overview:
         rows: of this shard.
         there: of these, how many have a file where their picture goes.
         others: rows of other shards.
-        work: of those that have none, in pixels times steps.
+        work: of them all, in pixels times steps.
     """
 
     rows: int
@@ -92,7 +54,7 @@ class Batch:
     namer: Namer
     folder: str
     on_exists: OnExists = "error"
-    shard: Shard = Shard()
+    shard: Shard = WHOLE
 
     def outputs(self) -> Iterator[tuple[Row, str, bool]]:
         """Yield each row, the path of its picture, and whether it is one of this shard."""
@@ -109,35 +71,37 @@ class Batch:
         """
         place, writes, reads = Places(), array("Q"), array("Q")
         rows = there = others = 0
-        work, last, once = 0.0, "", Once(work_of)
-        styles: set[str] = set()
+        work, once = 0.0, Once(work_of)
+        last = Row("", (), "", Options())
         for row, path, ours in self.outputs():
             writes.append(place(path))
-            if row.content != last:
+            if row.content != last.content:
                 reads.append(place(row.content))
-                last = row.content
-            styles.update(row.styles)
+            if row.styles != last.styles:
+                reads.extend(map(place, row.styles))
+            last = row
             if not ours:
                 others += 1
                 continue
             rows += 1
-            if os.path.lexists(path):
-                there += 1
-            else:
-                work += once(row.options)
-        reads.extend(map(place, styles))
+            there += os.path.lexists(path)
+            work += once(row.options)
         self._require_apart(place, np.frombuffer(writes, np.uint64), np.frombuffer(reads, np.uint64))
         return Overview(rows, there, others, work)
 
     def jobs(self) -> Iterator[Job]:
-        """Yield the job of each row of this shard, its folder made."""
+        """Yield the job of each row of this shard, its folder made.
+
+        Raises:
+            UsageError: a folder cannot be made.
+        """
         made: set[str] = set()
         for row, path, ours in self.outputs():
             if not ours:
                 continue
             folder = os.path.dirname(path)
             if folder not in made:
-                os.makedirs(folder, exist_ok=True)
+                make_folder(folder)
                 made.add(folder)
             yield job_of(row, path, self.on_exists)
 
@@ -168,6 +132,20 @@ def job_of(row: Row, path: str, on_exists: OnExists) -> Job:
     """Return the job of a row."""
     outputs = Outputs(picture=path, on_exists=on_exists)
     return Job(content=row.content, styles=row.styles, options=row.options, outputs=outputs)
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder for pictures, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        os.makedirs(folder or ".", exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder {folder!r} cannot be made: {error.strerror}", "-o ANOTHER-FOLDER"
+        ) from error
 
 
 def told(row: Row) -> str:

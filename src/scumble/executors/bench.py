@@ -13,6 +13,7 @@ from scumble.plugins import blamed, is_out_of_memory
 from scumble.runs.events import Event, Failed, Note, Stepped
 from scumble.runs.fulfil import Outcome, Stop, fulfil, settle
 from scumble.runs.session import Session
+from scumble.saving.destination import Destination
 
 MOST = 2  # sessions that are kept: VGG-19 takes 80 MB, and a batch rarely needs more than one network
 Own = tuple[str, str, str, int]  # a session's backbone, device, precision and threads
@@ -77,7 +78,12 @@ class Bench:
         products = settle(run, task.job.outputs)
         if products is None:
             return Outcome(path=as_path(task.job.outputs.picture or ""), skipped=True)
-        return fulfil(run, replace(products, whole=True), report=report, stop=stop)
+        picture = products.picture
+        if isinstance(
+            picture, Destination
+        ):  # ten thousand that find no room there are not to fill others' folders
+            picture = replace(picture, only_here=True)
+        return fulfil(run, replace(products, picture=picture, whole=True), report=report, stop=stop)
 
     def session(self, options: Options) -> Session:
         """Return the session that paints such options, made if need be in the place of another."""
