@@ -66,9 +66,18 @@ def test_files_of_others_are_left_unless_they_may_go(job):
     for name in ("a.png", "b.png", "c.png"):
         Path(name).write_bytes(b"mine")
     jobs = [job("a.png"), job("b.png", on_exists="skip"), job("c.png", on_exists="overwrite")]
-    assert statuses(jobs) == ["failed", "skipped", "done"]
+    assert statuses(jobs, ledger="list.jsonl") == ["failed", "skipped", "done"]
+    assert statuses(jobs, ledger="list.jsonl") == ["failed", "skipped", "skipped"]
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes() == b"mine"
-    assert statuses(jobs) == ["failed", "skipped", "skipped"]
+
+
+def test_what_somebody_puts_in_the_place_of_a_picture_that_failed_is_left(job, content):
+    Path("bad.png").write_bytes(b"")
+    assert statuses([job(content="bad.png")], ledger="list.jsonl") == ["failed"]
+    Path("out.png").write_bytes(b"mine")
+    content.rgb.save("bad.png")
+    assert statuses([job(content="bad.png")], ledger="list.jsonl") == ["failed"]
+    assert Path("out.png").read_bytes() == b"mine"
 
 
 def test_what_a_ledger_says_to_be_begun_and_not_done_is_ours(job):

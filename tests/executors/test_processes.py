@@ -126,6 +126,13 @@ def test_workers_that_never_start_are_told(monkeypatch):
         list(Processes(1, 1).run([task(0), task(1)]))
 
 
+def test_a_plugin_that_workers_cannot_load_is_told(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr("scumble.executors.processes.plugin_files", lambda: [tmp_path / "gone.py"])
+    with pytest.raises(RunFailed, match="3 workers in a row ended as they were started: exit code 1"):
+        list(Processes(1, 1).run([task(0), task(1)]))
+    assert "there is no plugin" in capfd.readouterr().err
+
+
 def test_workers_load_the_plugins_of_their_driver(forget_plugins):
     forget_plugins()
     load_plugin(Path(__file__).parents[2] / "examples" / "plugins" / "my_loss.py")

@@ -95,10 +95,8 @@ class Keeping:
                 continue
             task = self.task(job, number)
             number += 1
-            if task is None:
-                continue
-            self.ledger.begin(task)
-            yield task
+            if task is not None:
+                yield task
 
     def skipped(self) -> Iterator[JobResult]:
         """Yield what was found to be done since."""
@@ -123,4 +121,7 @@ class Keeping:
         if replaced and job.outputs.on_exists == "error":
             outputs = job.outputs.model_copy(update={"on_exists": "overwrite"})
             job = job.model_copy(update={"outputs": outputs})
-        return Task(job, number, key)
+        task = Task(job, number, key)
+        if replaced:
+            self.ledger.begin(task)
+        return task

@@ -45,7 +45,7 @@ class Ledger:
         return short(self._within(output)) in self._begun
 
     def begin(self, task: Task) -> None:
-        """Add that a task is begun: what is there until it ends is ours."""
+        """Add that a task is begun, where no file of others is in its way: what is there until it ends is ours."""
         output = task.job.outputs.picture or ""
         self._add(
             {"status": "begun", "content": task.job.content, "output": self._within(output), "key": task.key}
@@ -53,8 +53,8 @@ class Ledger:
 
     def end(self, result: JobResult) -> None:
         """Add what came of a task."""
-        output = None if result.path is None else self._within(os.fspath(result.path))
-        self._add(result.told() | {"output": output})
+        output = result.job.outputs.picture or ""
+        self._add(result.told() | {"output": self._within(output)})
 
     def close(self) -> None:
         """Let go of the file."""
@@ -84,7 +84,7 @@ class Ledger:
                 self.digests.keep((told["file"], told["size"], told["mtime_ns"]), told["sha256"])
             elif told["status"] == "begun":
                 self._begun.add(short(told["output"]))
-            elif told["status"] == "done":
+            elif told["status"] in ("done", "failed"):
                 self._begun.discard(short(told["output"]))
 
     def _learn(self, seen: Seen, digest: str) -> None:

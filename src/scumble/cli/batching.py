@@ -14,7 +14,7 @@ from scumble.batching.tally import Tally
 from scumble.batching.watch import watched
 from scumble.cli.listing import Given
 from scumble.errors import UsageError
-from scumble.executors.base import JobResult, Share, executors
+from scumble.executors.base import Executor, JobResult, Share, executors
 from scumble.executors.cores import shared
 from scumble.paths import as_path
 from scumble.runs.job import Job
@@ -62,11 +62,10 @@ class Work:
             self.batch = self.named(given.rows())
             seen = self.batch.survey()
             self.tally = Tally(seen.rows, seen.work)
-        options = given.options
+        kind, options = executors[executor], given.options
+        workers = workers if kind.beside else 1
         self.workers, self.threads = shared(workers, options.threads, self.tally.rows, options.device)
-        self.executor = executors[executor](
-            self.workers, self.threads if workers or executor != "inline" else 0
-        )
+        self.executor: Executor = kind(self.workers, self.threads)
 
     def named(self, rows: Iterable[Row]) -> Batch:
         """Return rows as they are named and written here."""

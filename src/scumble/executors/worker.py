@@ -32,12 +32,12 @@ def serve(threads: int, beside: int, plugins: list[str]) -> None:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what libraries print is no answer
-    tell(answers, {"ready": True})
     from scumble.machine.memory import share_memory  # torch takes a second to import
     from scumble.plugins import load_plugin
 
     for plugin in plugins:
         load_plugin(plugin)
+    tell(answers, {"ready": True})
     bench = Bench(threads)
     for line in sys.stdin.buffer:
         told = json.loads(line)
