@@ -45,7 +45,7 @@ def task(number, **options):
 
 
 def endless(number):
-    return task(number, size=64, steps=1_000_000, plateau=0)
+    return task(number, size=64, steps=1_000_000, plateau=0, optimizer="adam")
 
 
 class Killing:
@@ -80,30 +80,64 @@ def test_a_job_that_takes_its_worker_with_it_twice_has_failed_and_the_others_go_
     ]  # fmt: skip
 
 
-def test_the_second_try_is_alone_and_has_half_the_memory():
-    beside = []
+class Watching(Killing):
+    """Kills the first worker of task 0 at once, the second at its third word; remembers what was beside."""
 
-    class Watching(Killing):
-        def __call__(self, task, share):
-            if task.number == 0 and task.tries:
-                beside.append([one.task.number for one in self.crew.busy()])
-                self.times = 1
-            super().__call__(task, share)
+    def __init__(self):
+        super().__init__(0, 1)
+        self.beside: list[list[int]] = []
 
-    first = Task(endless(0).job.model_copy(update={"options": endless(0).job.options.replace(max_memory=4)}))
-    found = list(results([first, task(1), task(2, steps=40)], Watching(0, 1)))
-    assert [one.number for one in found][-1] == 0
-    assert beside == [[0]]
-    second = task(3, max_memory=4)
-    (done,) = Processes(1, 1).run([Task(second.job, 3, None, tries=1)])
+    def __call__(self, task, share):
+        if task.number == 0 and task.tries:
+            self.beside.append([one.task.number for one in self.crew.busy()])
+            self.times = int(len(self.beside) == 3)
+        super().__call__(task, share)
+
+
+def test_the_second_try_is_alone():
+    watching = Watching()
+
+    def tasks():
+        yield endless(0)
+        yield task(1, steps=400, plateau=0)
+        while not watching.beside:
+            yield None
+        yield task(2)
+
+    assert {one.number: one.status for one in results(tasks(), watching)} == {
+        0: "failed",
+        1: "done",
+        2: "done",
+    }
+    assert watching.beside == [[0]] * 3
+
+
+def test_the_second_try_has_half_the_memory():
+    (done,) = Processes(1, 1).run([Task(task(3, max_memory=4).job, 3, None, tries=1)])
     assert done.status == "done"
     assert read_record("out-3.png").options["max_memory"] == 2.0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_are_for_the_driver(number):
-    (found,) = results([task(0, size=64, steps=60, plateau=0)], Killing(0, 1, number))
-    assert found.status == "done"
+    workers: set[int] = set()
+
+    class Signalling(Killing):
+        def __call__(self, task, share):
+            workers.update(one.process.pid for one in self.crew.links)
+            super().__call__(task, share)
+
+    (found,) = results([task(0, size=64, steps=80, plateau=0)], Signalling(0, 1, number))
+    assert (found.status, len(workers)) == ("done", 1)
+
+
+def test_workers_stop_at_a_step_when_they_are_told_to():
+    crew = Crew(2, 1, lambda *_: None)
+    running = crew.results(iter([task(0), endless(1)]))
+    assert next(running).number == 0
+    processes = [link.process for link in crew.links]
+    crew.close()
+    assert [process.returncode for process in processes] == [0] * len(processes)
 
 
 def test_a_worker_ends_when_its_driver_is_gone(desk):
