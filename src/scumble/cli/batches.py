@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Self
 
 from scumble.batching.tally import Tally
 from scumble.cli.clock import Clock
@@ -21,7 +22,7 @@ class BatchReporter:
         self.tally = tally
         self.noted: set[str] = set()
 
-    def __enter__(self) -> "BatchReporter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -33,7 +33,8 @@ def tell_batch(work: Work, *, as_json: bool) -> None:
             {"output": path, "content": job.content, "styles": list(row.styles), "why_not": why or None}
         )
         if not as_json:
-            tell(f"{path}  {why or 'of ' + job.content + ' in ' + ' + '.join(row.styles)}")
+            again = "again " if os.path.lexists(path) else ""
+            tell(f"{path}  {why or again + 'of ' + job.content + ' in ' + ' + '.join(row.styles)}")
     seconds = forecast_of(first, amount, work) if first else 0.0
     if as_json:
         left = [{"path": one.path, "why": one.why} for one in work.given.left]

@@ -132,6 +132,10 @@ def test_a_dry_run_says_what_would_be_painted_and_why_the_rest_would_not(scumble
     assert total.startswith("2 would fail, 1 done before, 1 to paint; about ")
     assert (total.endswith("1 worker with 1 thread each"), folder) == (True, "out")
     assert (sorted(desk.rglob("*")), Path("out/scumble-batch.jsonl").read_bytes()) == (before, ledger)
+    done = scumble(
+        "batch", "photos/b9.png", "-s", "paint.png", "-o", "out", "--dry-run", *TINY, "--seed", "3"
+    )
+    assert done.out.splitlines()[0] == "out/b9__paint.png  again of photos/b9.png in paint.png"
     done = scumble("batch", "photos", "-s", "paint.png", "-o", "out", "--dry-run", "--json", *TINY)
     told = json.loads(done.out)
     assert [one["why_not"] is None for one in told["pictures"]] == [False, False, False]
@@ -170,6 +174,11 @@ def test_shards_are_all_of_it(scumble):
     [
         (["photos"], 2, "no style was given"),
         ([], 2, "CONTENTS requires an argument"),
+        (
+            ["-s", "paint.png", "photos"],
+            2,
+            "hint: contents come first: scumble batch photos --style paint.png",
+        ),
         (["photoz", "-s", "paint.png"], 3, "there is no file 'photoz'"),
         (["photos", "-s", "pain.png"], 3, "there is no file 'pain.png'"),
         (["photos", "-s", "list.txt"], 3, "'list.txt' is a text file"),
@@ -204,7 +213,8 @@ def test_what_is_wrong_is_told_before_anything_is_painted(scumble, desk, argumen
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_at_a_step_and_the_same_command_goes_on(start, scumble, desk, photos, number):
-    slow = ("--size", "64", "--coarsest", "0", "--threads", "1", "--plateau", "0", "--regions", "off")
+    slow = ("--size", "64", "--coarsest", "0", "--threads", "1", "--plateau", "0", "--regions", "off",
+            "--optimizer", "adam")  # fmt: skip
     list_ = desk / "list.csv"
     list_.write_text("content,steps\nphotos/b9.png,1\nphotos/b10.png,1000000\nphotos/day 1/c.png,1000000\n")
     assert photos.is_dir()

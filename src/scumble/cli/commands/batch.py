@@ -90,7 +90,12 @@ def batch(
     from scumble.cli.listing import Given
 
     if not contents:
-        raise UsageError("CONTENTS requires an argument", USAGE)
+        swallowed = (
+            f"contents come first: scumble batch {style[-1]} --style {style[0]}"
+            if style and style[1:]
+            else USAGE
+        )
+        raise UsageError("CONTENTS requires an argument", swallowed)
     if pair and mix:
         raise UsageError("--pair and --mix were given; one of them")
     if "every" in options.given:
