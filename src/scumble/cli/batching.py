@@ -7,13 +7,13 @@ from typing import Any
 from scumble.batching.batch import painted
 from scumble.batching.ledger import Ledger, path_in
 from scumble.batching.names import Namer
-from scumble.batching.plan import Batch, make_folder
+from scumble.batching.plan import Batch, Overview, make_folder
 from scumble.batching.rows import Combined, Row
 from scumble.batching.shard import Shard
 from scumble.batching.tally import Tally
 from scumble.batching.watch import watched
 from scumble.cli.listing import Given
-from scumble.errors import UsageError
+from scumble.errors import UsageError, several
 from scumble.executors.base import Executor, JobResult, Share, executors
 from scumble.executors.cores import shared
 from scumble.paths import as_path
@@ -57,11 +57,11 @@ class Work:
         self.batch: Batch | None = None
         if watch:
             self.styles = watchable(given, self.namer)
-            self.tally = Tally(None)
+            self.seen, self.tally = Overview(0, 0, 0, 0.0), Tally(None)
         else:
             self.batch = self.named(given.rows())
-            seen = self.batch.survey()
-            self.tally = Tally(seen.rows, seen.work)
+            self.seen = self.batch.survey()
+            self.tally = Tally(self.seen.rows, self.seen.work)
         kind, options = executors[executor], given.options
         workers = workers if kind.beside else 1
         self.workers, self.threads = shared(workers, options.threads, self.tally.rows, options.device)
@@ -88,6 +88,15 @@ class Work:
                 place = (job.outputs.picture or "").casefold()
                 if names.setdefault(place, found.path) == found.path:
                     yield job
+
+    def outlook(self) -> str:
+        """Return in words what is to be done, and by how many."""
+        crew = f"{several(self.workers, 'worker')} with {several(self.threads, 'thread')} each"
+        if self.batch is None:
+            return f"watching {', '.join(self.given.contents)}; {crew}"
+        of = f" of {self.seen.rows + self.seen.others}" if self.seen.others else ""
+        there = f", {self.seen.there} there already" if self.seen.there else ""
+        return f"{several(self.seen.rows, 'picture')}{of}{there}; {crew}"
 
     def told(self) -> dict[str, Any]:
         """Return the end of it as JSON takes it."""

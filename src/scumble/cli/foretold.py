@@ -9,7 +9,7 @@ from scumble.batching.batch import Keeping
 from scumble.batching.plan import job_of, work_of
 from scumble.cli.batching import Work
 from scumble.cli.console import tell, tell_json, tell_path
-from scumble.errors import ScumbleError, several
+from scumble.errors import ScumbleError
 from scumble.image.sniff import HEAD, require_readable
 from scumble.paths import as_path
 from scumble.runs.job import Job
@@ -43,8 +43,8 @@ def tell_batch(work: Work, *, as_json: bool) -> None:
     for one in work.given.left:
         tell(f"{one.path}  left out: {one.why}")
     said = ", ".join(f"{number} {what}" for what, number in counts.items()) or "nothing to paint"
-    crew = f"{several(work.workers, 'worker')} with {several(work.threads, 'thread')} each"
-    tell(f"{said}; about {seconds:.0f} s on this machine, {crew}")
+    tell(f"{said}; about {seconds:.0f} s on this machine")
+    tell(work.outlook())
     tell_path(work.folder)
 
 

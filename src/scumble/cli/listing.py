@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeVar
 
 from scumble.batching.manifest import Manifest, is_manifest
 from scumble.batching.rows import By, Combined, Row
@@ -14,6 +15,8 @@ from scumble.errors import UsageError
 from scumble.image.sniff import HEAD, require_readable
 from scumble.options import Options
 from scumble.paths import as_path
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Given:
         if others:
             if not styles:
                 raise UsageError("no style was given; at least one is needed", "--style painting.jpg")
-            contents = list(self.found(others))
+            contents = once(self.found(others), self.by)
             if not contents:
                 raise UsageError(
                     f"there is no picture in {', '.join(map(repr, others))}", "--recursive, perhaps"
@@ -81,7 +84,8 @@ class Given:
             if path.is_file():
                 with path.open("rb") as file:
                     require_readable(file.read(HEAD), path.name)
-        return [one.path for one in find(self.styles, recursive=self.recursive) if isinstance(one, Found)]
+        found = find(self.styles, recursive=self.recursive)
+        return once((one.path for one in found if isinstance(one, Found)), self.by)
 
     def found(self, names: Sequence[str]) -> Iterator[Found]:
         """Yield the contents."""
@@ -94,6 +98,11 @@ class Given:
                     yield one
                 else:
                     self.left.append(one)
+
+
+def once(found: Iterable[T], by: By) -> list[T]:
+    """Return what is found, of alike ones the first: a folder and a pattern may mean the same; pairs are as given."""
+    return list(found) if by == "pair" else list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from scumble.executors.base import JobResult, Task
+from scumble.machine.spinning import spin_count
 
 START = """
 import json, sys
@@ -37,10 +38,9 @@ class Link:
             "path": [one for one in sys.path if isinstance(one, str)], "threads": threads, "beside": beside,
             "plugins": list(map(str, plugins)),
         }  # fmt: skip
-        spinning = {} if beside == 1 else {"GOMP_SPINCOUNT": "0"}  # others want the cores
         self.process = subprocess.Popen(
             [sys.executable, "-c", START, json.dumps(told)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**spinning, **os.environ},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"GOMP_SPINCOUNT": str(spin_count()), **os.environ},
             process_group=0,  # Ctrl-C is not for it
         )  # fmt: skip
         self.task: Task | None = None

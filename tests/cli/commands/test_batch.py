@@ -35,18 +35,21 @@ def test_a_folder_in_one_style(scumble):
     assert painted() == ["b10__paint.png", "b9__paint.png"]
     lines = done.err.splitlines()
     assert lines[0] == "note: 'photos/day 1' is a folder; --recursive enters it"
-    assert [line.split("  ")[:2] for line in lines[1:3]] == [
+    assert lines[1] == "2 pictures; 1 worker with 1 thread each"
+    assert [line.split("  ")[:2] for line in lines[2:4]] == [
         ["[1/2]", "painted/b9__paint.png"], ["[2/2]", "painted/b10__paint.png"]
     ]  # fmt: skip
-    assert lines[3:] == ["2 pictures painted, 0 done before, 0 failed"]
+    assert lines[4:] == ["2 pictures painted, 0 done before, 0 failed"]
     again = scumble("batch", "photos", "--style", "paint.png", "-r", *TINY)
+    assert again.err.splitlines()[0] == "3 pictures, 2 there already; 1 worker with 1 thread each"
     assert again.err.splitlines()[-1] == "1 picture painted, 2 done before, 0 failed"
     assert painted() == ["b10__paint.png", "b9__paint.png", "day 1/c__paint.png"]
 
 
 @pytest.mark.usefixtures("photos")
 def test_ten_styles_on_one_photograph(scumble):
-    done = scumble("batch", "photo.png", "--style", "paint.png", "photos/b9.png", "-o", "out", *TINY)
+    twice = ("photo.png", "photo.pn?", "--style", "paint.png", "photos/b9.png", "paint.png")
+    done = scumble("batch", *twice, "-o", "out", *TINY)
     assert (done.code, done.last, painted("out")) == (0, "out", ["photo__b9.png", "photo__paint.png"])
 
 
@@ -121,7 +124,7 @@ def test_a_dry_run_says_what_would_be_painted_and_why_the_rest_would_not(scumble
     ledger = Path("out/scumble-batch.jsonl").read_bytes()
     done = scumble("batch", "photos", "-s", "paint.png", "-o", "out", "-r", "--dry-run", *TINY)
     assert done.code == 0
-    *lines, total, folder = done.out.splitlines()
+    *lines, total, crew, folder = done.out.splitlines()
     assert lines == [
         f"out/b0__paint.png  would fail: {EMPTY}",
         "out/b9__paint.png  done before",
@@ -130,7 +133,7 @@ def test_a_dry_run_says_what_would_be_painted_and_why_the_rest_would_not(scumble
         "photos/list.txt  left out: is not called like a picture",
     ]
     assert total.startswith("2 would fail, 1 done before, 1 to paint; about ")
-    assert (total.endswith("1 worker with 1 thread each"), folder) == (True, "out")
+    assert (crew, folder) == ("4 pictures, 2 there already; 1 worker with 1 thread each", "out")
     assert (sorted(desk.rglob("*")), Path("out/scumble-batch.jsonl").read_bytes()) == (before, ledger)
     done = scumble(
         "batch", "photos/b9.png", "-s", "paint.png", "-o", "out", "--dry-run", *TINY, "--seed", "3"

@@ -111,6 +111,8 @@ def batch(
         tell_batch(work, as_json=json)
         return
     offer(given.options.backbone)
+    if not quiet and not json:
+        say(work.outlook())
     paint(work, as_json=json, quiet=quiet)
 
 
