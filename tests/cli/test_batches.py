@@ -8,6 +8,7 @@ import pytest
 
 from scumble.batching.plan import work_of
 from scumble.batching.tally import Tally
+from scumble.cli import batches
 from scumble.cli.batches import BatchBar, BatchJson, BatchLines, BatchReporter, batch_reporter, say_end
 from scumble.executors.base import JobResult, Task
 from scumble.options import Options
@@ -40,6 +41,16 @@ def test_lines(capsys):
     assert lines[1] == "note: the style is small"
     assert lines[3] == "[4/4]  failed: a\\nb.jpg in x.png + y.png: it is empty"
     assert len(lines) == 4
+
+
+def test_a_line_now_and_then_while_one_picture_takes_long(capsys, monkeypatch):
+    with BatchLines(tally(2)) as report:
+        report.share(Task(JOB, 0), 0.2)
+        assert capsys.readouterr().err == ""
+        monkeypatch.setattr(batches, "SECONDS_BETWEEN_LINES", 0.0)
+        report.share(Task(JOB, 0), 0.5)
+        report.share(Task(JOB, 1), 0.5)
+    assert [line[:11] for line in capsys.readouterr().err.splitlines()] == ["[0/2]  25 %", "[0/2]  50 %"]
 
 
 def test_a_bar_of_all_the_work(capsys):

@@ -12,6 +12,7 @@ from scumble.errors import several
 from scumble.executors.base import JobResult, Task
 from scumble.runs.events import Note, PictureDone
 
+SECONDS_BETWEEN_LINES = 15.0
 MOST = 20  # failures that are said in the end, which the ledger has all; and notes
 
 
@@ -61,13 +62,17 @@ class BatchLines(BatchReporter):
         super().__init__(tally)
         self.clock = Clock()
         self.clock.tell(0.0)
+        self.said = self.clock.now()
+
+    def share(self, task: Task, share: float) -> None:
+        super().share(task, share)
+        if self.clock.now() - self.said >= SECONDS_BETWEEN_LINES:
+            self.write(f"{self.where()}  {self.how_far()}")
 
     def show(self, result: JobResult) -> None:
-        _, left = self.clock.tell(self.tally.progress)
         if result.status == "skipped":
             return
-        left = "" if self.tally.rows is None or self.tally.count == self.tally.rows else left
-        self.write(f"{self.where()}  {said(result)}  {left}".rstrip())
+        self.write(f"{self.where()}  {said(result)}  {self.how_far()}".rstrip())
         self.note_once(result)
 
     def where(self) -> str:
@@ -75,11 +80,19 @@ class BatchLines(BatchReporter):
         rows = "" if self.tally.rows is None else f"/{self.tally.rows}"
         return f"[{self.tally.count}{rows}]"
 
+    def how_far(self) -> str:
+        """Return how much of all the work is done and how long the rest takes, such as ` 4 %  12 s left`."""
+        tally = self.tally
+        if tally.rows is None or tally.count == tally.rows:
+            return ""
+        return f"{percent(tally.progress)}  {self.clock.tell(tally.progress)[1]}".rstrip()
+
     def note(self, text: str) -> None:
         self.write(f"note: {printable(text)}")
 
     def write(self, text: str) -> None:
         """Write a line."""
+        self.said = self.clock.now()
         say(text)
 
 
@@ -115,7 +128,7 @@ class BatchBar(BatchLines):
         self.bar.start()
 
     def share(self, task: Task, share: float) -> None:
-        super().share(task, share)
+        self.tally.share(task, share)
         self.move()
 
     def show(self, result: JobResult) -> None:
@@ -124,9 +137,7 @@ class BatchBar(BatchLines):
 
     def move(self) -> None:
         """Bring the bar to where the work is."""
-        progress = self.tally.progress
-        left = "" if self.tally.rows is None else self.clock.tell(progress)[1]
-        told = f"{percent(progress)}  {left}".rstrip()
+        progress, told = self.tally.progress, self.how_far()
         self.bar.update(self.task, completed=progress, description=self.where(), told=told)
 
     def write(self, text: str) -> None:

@@ -1,7 +1,7 @@
 """The command `batch` at work: what was given, looked at as a whole, named, and handed to an executor."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 from scumble.batching.batch import painted
@@ -20,6 +20,7 @@ from scumble.paths import as_path
 from scumble.runs.job import Job
 from scumble.saving.on_exists import OnExists
 
+Note = Callable[[str], object]
 SECONDS = 2.0  # between two looks into a folder that is watched
 
 
@@ -71,15 +72,17 @@ class Work:
         """Return rows as they are named and written here."""
         return Batch(rows, self.namer, self.folder, self.on_exists, self.shard)
 
-    def results(self, share: Share) -> Generator[JobResult]:
-        """Yield what comes of each picture."""
+    def results(self, share: Share, note: Note) -> Generator[JobResult]:
+        """Yield what comes of each picture; `note` is told what the user should know."""
         make_folder(self.folder)
-        return painted(self.batch.jobs() if self.batch else self.coming(), self.executor, self.book, share)
+        jobs = self.batch.jobs() if self.batch else self.coming(note)
+        return painted(jobs, self.executor, self.book, share)
 
-    def coming(self) -> Iterator[Job | None]:
+    def coming(self, note: Note) -> Iterator[Job | None]:
         """Yield the jobs of pictures that come into the folders, None where there is none at the moment."""
         names: dict[str, str] = {}  # of pictures, and whose they are
-        for found in watched(lambda: self.given.found(self.given.contents), SECONDS):
+        for found in watched(lambda: list(self.given.found(self.given.contents)), SECONDS):
+            self.given.left.clear()  # of every look the same
             if found is None:
                 yield None
                 continue
@@ -88,6 +91,10 @@ class Work:
                 place = (job.outputs.picture or "").casefold()
                 if names.setdefault(place, found.path) == found.path:
                     yield job
+                else:
+                    note(
+                        f"{found.path!r} would be {job.outputs.picture!r}, as {names[place]!r} is; it is left out"
+                    )
 
     def outlook(self) -> str:
         """Return in words what is to be done, and by how many."""

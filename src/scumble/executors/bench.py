@@ -79,10 +79,8 @@ class Bench:
         if products is None:
             return Outcome(path=as_path(task.job.outputs.picture or ""), skipped=True)
         picture = products.picture
-        if isinstance(
-            picture, Destination
-        ):  # ten thousand that find no room there are not to fill others' folders
-            picture = replace(picture, only_here=True)
+        if isinstance(picture, Destination):
+            picture = replace(picture, only_here=True)  # many that find no room are not to fill other folders
         return fulfil(run, replace(products, picture=picture, whole=True), report=report, stop=stop)
 
     def session(self, options: Options) -> Session:

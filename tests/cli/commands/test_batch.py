@@ -196,7 +196,8 @@ def test_shards_are_all_of_it(scumble):
         (["photos", "-s", "paint.png", "--executor", "ray"], 2, "unknown executor 'ray'"),
         (["photos", "-s", "paint.png", "--shard", "3"], 2, "it should be as 3/8"),
         (["photos", "-s", "paint.png", "--pair"], 2, "pairs of 2 contents and 1 style"),
-        (["photos", "-s", "paint.png", "--pair", "--mix"], 2, "one of them"),
+        (["photos", "-s", "paint.png", "--pair", "--mix"], 2, "--pair and --mix were given; one of them"),
+        (["photos", "-s", "paint.png", "--watch", "--dry-run"], 2, "--watch and --dry-run were given"),
         (["photos", "-s", "paint.png", "--every", "3"], 2, "every is for snapshots"),
         (["photo.png", "-s", "paint.png", "--watch"], 2, "--watch takes folders"),
         (["photos", "-s", "paint.png", "--watch", "--name", "{index}.png"], 2, "--watch knows no order"),
@@ -242,6 +243,10 @@ def test_a_folder_is_watched_until_ctrl_c(start, photos, content):
     content.rgb.transpose(0).save(photos / "new.png")
     told = json.loads(process.stderr.readline())
     assert (told["content"], told["status"], told["of"]) == ("photos/new.png", "done", None)
+    content.rgb.save(photos / "new.webp")
+    told = json.loads(process.stderr.readline())
+    clash = "'photos/new.webp' would be 'painted/new__paint.png', as 'photos/new.png' is; it is left out"
+    assert told == {"event": "note", "text": clash}
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=900)
     assert (process.returncode, json.loads(out)["painted"]) == (130, 3)

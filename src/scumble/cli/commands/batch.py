@@ -1,5 +1,6 @@
 """The command `scumble batch`."""
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +12,7 @@ from scumble.cli.output import OUTPUT
 from scumble.cli.settings import merged_options
 from scumble.errors import BadOption, SomeFailed, UsageError
 from scumble.options import Options
+from scumble.paths import as_path
 
 if TYPE_CHECKING:
     from scumble.cli.batching import Work
@@ -96,12 +98,13 @@ def batch(
             else USAGE
         )
         raise UsageError("CONTENTS requires an argument", swallowed)
-    if pair and mix:
-        raise UsageError("--pair and --mix were given; one of them")
+    for one, other, both in (("--pair", "--mix", pair and mix), ("--watch", "--dry-run", watch and dry_run)):
+        if both:
+            raise UsageError(f"{one} and {other} were given; one of them", f"leave out {other}")
     if "every" in options.given:
         raise BadOption("every is for snapshots, which a batch has none of", "leave it out")
     by: Literal["each", "pair", "mix"] = "pair" if pair else "mix" if mix else "each"
-    given = Given(contents, style or [], recursive, by, output, merged_options(options))
+    given = Given(contents, style or [], recursive, by, os.fspath(as_path(output)), merged_options(options))
     work = Work(
         given, output, name, on_exists, executor, workers, Shard.read(shard), watch=watch, reading=dry_run
     )
@@ -129,7 +132,7 @@ def paint(work: "Work", *, as_json: bool, quiet: bool) -> None:
     with Interrupts() as interrupts:
         with batch_reporter(work.tally, as_json=as_json, quiet=quiet) as report:
             try:
-                with interrupts.painting(), closing(work.results(report.share)) as results:
+                with interrupts.painting(), closing(work.results(report.share, report.note)) as results:
                     for result in results:
                         report.add(result)
             except KeyboardInterrupt as problem:
