@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scumble.errors import RunFailed
-from scumble.executors import link
+from scumble.executors import link, processes
 from scumble.executors.base import Task
 from scumble.executors.processes import Crew, Processes
 from scumble.options import Options
@@ -131,13 +131,14 @@ def test_signals_are_for_the_driver(number):
     assert (found.status, len(workers)) == ("done", 1)
 
 
-def test_workers_stop_at_a_step_when_they_are_told_to():
+def test_workers_stop_at_a_step_when_they_are_told_to(monkeypatch):
+    monkeypatch.setattr(processes, "PATIENCE", 900.0)
     crew = Crew(2, 1, lambda *_: None)
     running = crew.results(iter([task(0), endless(1)]))
     assert next(running).number == 0
-    processes = [link.process for link in crew.links]
+    workers = [link.process for link in crew.links]
     crew.close()
-    assert [process.returncode for process in processes] == [0] * len(processes)
+    assert [worker.returncode for worker in workers] == [0] * len(workers)
 
 
 def test_a_worker_ends_when_its_driver_is_gone(desk):

@@ -17,7 +17,7 @@ def short(text: str) -> int:
 
 
 class Digests:
-    """Remembers digests, compactly: a million take 200 MB.
+    """Remembers digests, compactly: a million take 160 MB.
 
     Args:
         known: by path, size and time, those of earlier.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scumble import shortage
 
-ROOM = 1.5e9  # bytes of memory for a worker: 512 pixels take 0.6 GB, 1,024 take 1.3
+ROOM = 1.5e9  # bytes of memory for a worker: by --dry-run, 512 pixels take 0.5 GB and 1,024 take 1.2
 
 
 def cores() -> int:
