@@ -36,15 +36,16 @@ ways
 record outputs look
 saving
 runs
+executors
 api
-comparing
-cli studio batch
+batching comparing
+cli studio
 """
 RANK = {name: rank for rank, row in enumerate(ROWS.split("\n")) for name in row.split()}
 TESTS = REPOSITORY / "tests"
 FOR_ALL = {"contracts", "faults"}  # what every loss, every command, ... must do
 WHOLE = {"architecture", "docs", "examples", "gpu", "init", "release"}
-TABLES = ["backbones", "losses", "optimizers", "outputs", "ways"]
+TABLES = ["backbones", "executors", "losses", "optimizers", "outputs", "ways"]
 
 
 def short(path):

@@ -11,7 +11,7 @@ import scumble
 def test_the_public_names_are_these():
     assert scumble.__all__ == [
         "Job", "Options", "Record", "Result", "ScumbleError", "Session", "Step", "Style",
-        "forecast", "load_plugin", "prepare", "read_record", "resume", "stylize", "stylize_steps",
+        "batch", "forecast", "load_plugin", "prepare", "read_record", "resume", "stylize", "stylize_steps",
     ]  # fmt: skip
     for name in scumble.__all__:
         assert getattr(scumble, name).__name__ == name

@@ -189,6 +189,11 @@ def way_facts(way: Any) -> dict[str, str]:
     return {"Coarse to fine": {True: "yes", False: "no"}[way.by_scales]}
 
 
+def executor_facts(executor: Any) -> dict[str, str]:
+    """Return where an executor paints."""
+    return {"Paints": "beside this process" if executor.beside else "in this process"}
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "reference/options": options_page,
     "reference/commands": commands_page,
@@ -197,6 +202,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "reference/backbones": registry_page("backbones", backbone_facts),
     "reference/optimizers": registry_page("optimizers", optimizer_facts),
     "reference/outputs": registry_page("outputs", output_facts),
+    "reference/executors": registry_page("executors", executor_facts),
     "reference/ways": registry_page("ways", way_facts),
 }
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scumble.api import resume as resume
     from scumble.api import stylize as stylize
     from scumble.api import stylize_steps as stylize_steps
+    from scumble.batching.batch import batch as batch
     from scumble.engine.step import Step as Step
     from scumble.errors import ScumbleError as ScumbleError
     from scumble.options import Options as Options
@@ -38,6 +39,7 @@ HOMES = {
     "Session": "scumble.runs.session",
     "Step": "scumble.engine.step",
     "Style": "scumble.runs.styles",
+    "batch": "scumble.batching.batch",
     "forecast": "scumble.api",
     "load_plugin": "scumble.plugins",
     "prepare": "scumble.runs.prepare",

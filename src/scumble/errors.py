@@ -15,7 +15,8 @@ ScumbleError              exit code 1
 ├── CheckpointError       3    a checkpoint that no run can go on from
 ├── WeightsError          4    weights that are missing, damaged or not what they claim to be
 │   └── DownloadError     4    a download that failed
-└── OutOfMemory           5    the picture does not fit into memory
+├── OutOfMemory           5    the picture does not fit into memory
+└── SomeFailed            6    some pictures of a batch failed; all others are done
 """
 
 from collections.abc import Iterable
@@ -156,6 +157,12 @@ class WeightsError(ScumbleError):
 
 class DownloadError(WeightsError):
     """A download failed; nothing was left behind."""
+
+
+class SomeFailed(ScumbleError):  # noqa: N818
+    """Some pictures of a batch failed; all others are done."""
+
+    exit_code = 6
 
 
 class OutOfMemory(ScumbleError):  # noqa: N818

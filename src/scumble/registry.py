@@ -15,7 +15,7 @@ from scumble.errors import NameTaken, UnknownName
 
 T = TypeVar("T")
 
-TABLES = ("backbones", "losses", "optimizers", "outputs", "ways")
+TABLES = ("backbones", "executors", "losses", "optimizers", "outputs", "ways")
 
 
 @cache

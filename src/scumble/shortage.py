@@ -1,9 +1,12 @@
-"""Whether an error says that memory is not enough: torch, its libraries and the system say it in many ways."""
+"""How much memory there is, and whether an error says that it is not enough: torch and others say it in many ways."""
 
 import errno
 import math
 import mmap
+import os
+import re
 from contextlib import suppress
+from pathlib import Path
 
 SURE = ("allocate memory", "out of memory", "alloc_failed", "bad_alloc", "failed to map segment")
 """What is said of memory alone."""
@@ -41,6 +44,25 @@ def address_limit() -> float:
     except (ImportError, OSError, ValueError):
         return math.inf
     return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
+def available() -> float:
+    """Return the bytes of memory that are free, or could be; where nobody says so, half of what is built in."""
+    try:
+        about = Path("/proc/meminfo").read_text(encoding="ascii")
+        return int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024.0
+    except (OSError, IndexError, ValueError):  # not Linux
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
+
+
+def container_limit() -> float:
+    """Return the bytes that a container allows its processes; no bound where there is none."""
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            return float(int(Path(path).read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            continue
+    return math.inf
 
 
 def is_short() -> bool:

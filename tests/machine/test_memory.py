@@ -3,9 +3,21 @@
 import weakref
 
 import pytest
+import torch
 
 from scumble.errors import OutOfMemory
+from scumble.machine import memory
 from scumble.machine.memory import release
+from scumble.options import Options
+
+
+def test_a_process_beside_others_takes_its_part_of_what_is_free(monkeypatch):
+    monkeypatch.setattr(memory, "_part", 1.0)
+    monkeypatch.setattr(memory, "free_memory", lambda _: 8e9)
+    cpu = torch.device("cpu")
+    memory.share_memory(0.25)
+    assert memory.memory_limit(Options(), cpu) == 2e9
+    assert memory.memory_limit(Options(max_memory=4), cpu) == 4e9
 
 
 class Held:

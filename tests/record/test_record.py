@@ -63,6 +63,12 @@ def test_the_time_is_utc():
     assert json.loads(record.to_json())["made"] == "2025-12-31T23:00:00Z"
 
 
+def test_a_key_is_kept_and_a_record_without_one_is_as_before():
+    assert '"key"' not in a_record().to_json()
+    assert Record.from_json(a_record(key="a" * 64).to_json()).key == "a" * 64
+    refused(a_record().to_json().replace('"seed"', '"key": "../x", "seed"'))
+
+
 def test_a_record_without_a_course_is_read_as_before():
     values = json.loads(a_record().to_json())
     del values["course"]

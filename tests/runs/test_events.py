@@ -21,6 +21,7 @@ from scumble.runs.events import (
     Done,
     Failed,
     Note,
+    PictureDone,
     Planned,
     Preview,
     Snapshot,
@@ -41,6 +42,8 @@ TOLD = [
          stopped=True, snapshots="steps", timelapse=None, checkpoint="run"),
     Failed(error="BadOption", message="no", hint="yes", exit_code=2, output=None),
     CellDone(cell=1, of=2, progress=0.5, axes={"seed": "1"}, steps=3, **{"cost.gram": 0.5}),
+    PictureDone(picture=2, of=None, progress=0.5, status="failed", content="a.jpg", styles=("b.jpg",), output=None,
+                key="0" * 64, seconds=0.5, error="ImageError", message="no", hint="yes"),
 ]  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),

@@ -24,11 +24,12 @@ from scumble.options.familiar import as_flags
 from scumble.plugins import blamed, is_out_of_memory, load_plugin, take_plugins
 from scumble.shortage import address_limit
 
-PAINTING = ("stylize", "rerun", "resume", "grid")
+PAINTING = ("stylize", "rerun", "resume", "grid", "batch")
 ADDRESSES = 640e6  # bytes that loading torch takes, of addresses
 
 EPILOGUE = """\
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad picture, 4 weights or network, 5 memory, 6 some of a batch failed,
+130 interrupted.
 Every option can be set by SCUMBLE_NAME, in scumble.toml here, or in the user's file: see scumble config.
 --plugin FILE anywhere loads losses and the like of your own.
 It is Python code and runs with your rights.

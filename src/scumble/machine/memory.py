@@ -2,7 +2,6 @@
 
 import math
 import os
-import re
 import traceback
 from pathlib import Path
 
@@ -16,6 +15,13 @@ from scumble.options import Options
 PROCESS = 330e6  # bytes: Python, torch and the decoded pictures
 LIBRARIES, THREAD = 60e6, 10e6  # of addresses, where these are limited: loaded later, and a thread's stack
 SPARE = 0.9  # of the memory that is free: it may be less by the time that it is needed
+_part = 1.0  # of that, what this process may take
+
+
+def share_memory(part: float) -> None:
+    """Take only a part of the memory that is free, from now on: processes beside this one want the others."""
+    global _part
+    _part = part
 
 
 def in_words(amount: float) -> str:
@@ -30,7 +36,7 @@ def in_words(amount: float) -> str:
 
 def memory_limit(options: Options, device: torch.device) -> float:
     """Return the bytes that a run may take: as many as the options allow, or are free, and as there are addresses."""
-    asked = free_memory(device) if options.max_memory is None else options.max_memory * 1e9
+    asked = _part * free_memory(device) if options.max_memory is None else options.max_memory * 1e9
     return min(asked, addresses_left()) if device.type == "cpu" else asked
 
 
@@ -40,22 +46,10 @@ def free_memory(device: torch.device) -> float:
         kept = gpu.memory_reserved(device) - gpu.memory_allocated(device)  # by torch, for what comes next
         return float(SPARE * (gpu.mem_get_info(device)[0] + kept) + PROCESS)
     try:
-        about = Path("/proc/meminfo").read_text(encoding="ascii")
-        free = int(re.findall(r"MemAvailable:\s+(\d+)", about)[0]) * 1024
         _, own = mapped_and_own()
-    except (OSError, IndexError, ValueError):  # not Linux: half of what is built in
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2 if hasattr(os, "sysconf") else 4e9
-    return min(SPARE * (free + own), container_limit())
-
-
-def container_limit() -> float:
-    """Return the bytes that a container allows its processes; no bound where there is none."""
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            return SPARE * int(Path(path).read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            continue
-    return float("inf")
+    except (OSError, IndexError, ValueError):  # not Linux
+        own = 0
+    return SPARE * min(shortage.available() + own, shortage.container_limit())
 
 
 def mapped_and_own() -> tuple[int, int]:

@@ -136,12 +136,16 @@ def make_plan(
         raise BadOption(
             f"regions is {options.regions!r}, but the masks say what the regions are", "leave it out"
         )
-    width, height = canvas(options.size, content.width, content.height, options.dpi)
-    way = way_of(options)
-    kind = registry_of("ways")[way]
-    steps = tuple(kind.steps(options))
-    shape = None if "x" in options.size else (content.width, content.height)
-    bleed = options.bleed if any(steps) else 0.0
-    scales = tuple(pyramid(width, height, steps, options.coarsest if kind.by_scales else 0, shape, bleed))
+    scales = scales_of(options, content.width, content.height)
     shares = tuple(share / sum(shares) for share in shares)
-    return Plan(options, content, styles, shares, start, scales, masks, way, previous)
+    return Plan(options, content, styles, shares, start, scales, masks, way_of(options), previous)
+
+
+def scales_of(options: Options, across: int, down: int) -> tuple[Scale, ...]:
+    """Return the scales at which a content of so many pixels is painted."""
+    width, height = canvas(options.size, across, down, options.dpi)
+    kind = registry_of("ways")[way_of(options)]
+    steps = tuple(kind.steps(options))
+    shape = None if "x" in options.size else (across, down)
+    bleed = options.bleed if any(steps) else 0.0
+    return tuple(pyramid(width, height, steps, options.coarsest if kind.by_scales else 0, shape, bleed))

@@ -1,5 +1,6 @@
 """Records: what made a picture, and where that is found."""
 
+from scumble.record.files import read_key as read_key
 from scumble.record.files import read_record as read_record
 from scumble.record.files import sidecar as sidecar
 from scumble.record.made import MAX_BYTES as MAX_BYTES

@@ -1,8 +1,11 @@
 """Where a record is found: within a PNG, or in a file beside a picture."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+from pydantic_core import from_json
 
 from scumble.disk.digest import file_sha256
 from scumble.errors import RecordError, require_kind
@@ -10,6 +13,8 @@ from scumble.image.png import SIGNATURE, chunks, inflate
 from scumble.paths import as_path
 from scumble.record.made import MAX_BYTES, Record
 
+END = b"\0\0\0\0IEND\xaeB`\x82"
+"""The last chunk of a PNG that is whole."""
 KEYWORD = b"scumble"
 """Of the iTXt chunk that holds a record in a PNG."""
 
@@ -45,6 +50,29 @@ def read_record(path: str | os.PathLike[str]) -> Record:
             "give the PNG that Scumble wrote; other programs drop the record when they save a picture",
         )
     return Record.from_json(text)
+
+
+def read_key(path: Path, digest: Callable[[Path], str] = file_sha256) -> tuple[str | None, bool]:
+    """Return the key in a picture's record, None if it has none, and whether the picture is whole.
+
+    Args:
+        path: where it is, or is not.
+        digest: tells a file's bytes from all others. A record beside a picture of other bytes is none.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(len(SIGNATURE)) == SIGNATURE:
+                told = from_json(_text_of_png(file) or b"{}")
+                file.seek(-len(END), os.SEEK_END)
+                whole = file.read() == END
+            else:
+                told = from_json(_whole(sidecar(path)))
+                whole = told["picture_sha256"] == digest(path)
+                told = told if whole else {}
+        key = told.get("key")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None, False
+    return (key, whole) if isinstance(key, str) else (None, whole)
 
 
 def sidecar(path: Path) -> Path:

@@ -168,6 +168,7 @@ class Record(Recorded):
         fallbacks: what was done otherwise than asked, in words.
         plugins: the user's own code that was loaded.
         picture_sha256: of the file that this stands beside; None where it is in the file itself.
+        key: of a picture of a batch, what changes with whatever it is painted from; None of others.
     """
 
     scumble: str
@@ -199,10 +200,11 @@ class Record(Recorded):
     fallbacks: tuple[str, ...] = ()
     plugins: Annotated[tuple[PluginSource, ...], FailFast()] = ()
     picture_sha256: Hash | None = None
+    key: Hash | None = None
 
     def to_json(self) -> str:
         """Return the record as JSON, its version first, each list of numbers in one line."""
-        unsaid = {"picture_sha256"} if self.picture_sha256 is None else None
+        unsaid = {name for name in ("picture_sha256", "key") if getattr(self, name) is None}
         return _NUMBERS.sub(
             lambda numbers: f"[{' '.join(numbers[1].split())}]",
             self.model_dump_json(indent=2, exclude=unsaid),

@@ -182,7 +182,27 @@ class CellDone(Event):
     axes: dict[str, Text]
 
 
-EVENTS: Sequence[type[Event]] = (Planned, Stepped, Preview, Note, Snapshot, Done, Failed, CellDone)
+class PictureDone(Event):
+    """A picture of a batch is done, skipped or failed, as `status` says; `of` is None where more may come."""
+
+    kind = "picture"
+    picture: Count
+    of: Count | None
+    progress: Share
+    status: Text
+    content: Text
+    styles: tuple[Text, ...]
+    output: Text | None
+    key: Text | None
+    seconds: float
+    error: Text = ""
+    message: Text = ""
+    hint: Text = ""
+
+
+EVENTS: Sequence[type[Event]] = (
+    Planned, Stepped, Preview, Note, Snapshot, Done, Failed, CellDone, PictureDone,
+)  # fmt: skip
 KINDS: Mapping[str, type[Event]] = {event.kind: event for event in EVENTS}
 
 

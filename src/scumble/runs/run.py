@@ -59,6 +59,7 @@ class Run:
         self.shelf = shelf
         self.means: Means | None = None  # told by what paints
         self.plugins: Sequence[Plugin] = ()
+        self.key: str | None = None  # of a batch, for the record
         self.until: int | None = None  # the step to stop after, as the picture that is made again was
         self.last: Step | None = None
         self.notes: list[str] = []
@@ -178,6 +179,7 @@ class Run:
             plugins=tuple(
                 PluginSource(name=portable_name(one.name), sha256=one.sha256) for one in self.plugins
             ),
+            key=self.key,
             **vars(means),
             **vars(self.sources),
         )

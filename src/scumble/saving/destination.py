@@ -36,11 +36,13 @@ class Destination:
         path: free, or to be replaced.
         on_exists: what was asked for.
         purpose: what it is called in messages.
+        only_here: whether it is written nowhere else where it cannot be there.
     """
 
     path: Path
     on_exists: OnExists
     purpose: str = "output"
+    only_here: bool = False
 
     @property
     def products(self) -> list[Product]:
@@ -53,11 +55,13 @@ class Destination:
     def save(
         self, frames: Sequence[Image.Image], record: Record | None = None, milliseconds: int = 100
     ) -> Saved:
-        """Write the file; where that cannot be, elsewhere.
+        """Write the file; where that cannot be, elsewhere, if it may.
 
         Raises:
             ScumbleError: there is no place that takes it.
         """
+        if self.only_here:
+            return Saved(write(self.path, frames, record, milliseconds, self.on_exists) or self.path)
         return kept(
             self.path,
             lambda path, on_exists: write(path, frames, record, milliseconds, on_exists),

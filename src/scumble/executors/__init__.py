@@ -1,0 +1,1 @@
+"""Executors: where the jobs of a batch are painted, here or in other processes; one file each."""
