@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from scumble.errors import UsageError
-from scumble.image.sheet import GAP, LINE, PAPER, sheet, write_line
+from scumble.image.sheet import GAP, LINE, PAPER, sheet, wrapped, write_line
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 
@@ -72,3 +72,14 @@ def test_a_clear_picture_lies_on_paper():
 def test_what_makes_no_sheet_is_told(rows, names, message):
     with pytest.raises(UsageError, match=message):
         sheet(rows, names=names)
+
+
+def test_a_sheet_wraps_as_wide_as_it_is_high():
+    picture = Image.new("RGB", (40, 30), RED)
+    columns = [
+        (wrapped([picture] * number, ["x"] * number, 40).width - GAP) // (40 + GAP)
+        for number in (1, 2, 4, 5, 10)
+    ]
+    assert columns == [1, 2, 2, 3, 4]
+    with pytest.raises(UsageError, match="2 pictures and 1 names"):
+        wrapped([picture] * 2, ["x"])

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from scumble.executors.base import JobResult, Task
-from scumble.machine.spinning import spin_count
 
 START = """
 import json, sys
@@ -40,7 +39,7 @@ class Link:
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-c", START, json.dumps(told)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"GOMP_SPINCOUNT": str(spin_count()), **os.environ},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             process_group=0,  # Ctrl-C is not for it
         )  # fmt: skip
         self.task: Task | None = None

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from scumble.executors.base import JobResult, Task
 from scumble.executors.bench import Bench
+from scumble.machine.spinning import import_torch
 from scumble.runs.job import Job
 
 LEFT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
@@ -32,7 +33,8 @@ def serve(threads: int, beside: int, plugins: list[str]) -> None:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what libraries print is no answer
-    from scumble.machine.memory import share_memory  # torch takes a second to import
+    import_torch()  # takes a second
+    from scumble.machine.memory import share_memory
     from scumble.plugins import load_plugin
 
     for plugin in plugins:

@@ -1,5 +1,6 @@
 """Pictures side by side on one sheet of paper, with a head for each column and a name for each row."""
 
+import math
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
@@ -61,6 +62,36 @@ def sheet(
             paper.paste(cell, (left, top + name_line))
         top += height
     return paper
+
+
+def wrapped(pictures: Sequence[Image.Image], names: Sequence[str], width: int = 256) -> Image.Image:
+    """Return a sheet of pictures in their order, each with its name above it, in rows about as wide as all are high.
+
+    Args:
+        pictures: as those of `sheet`.
+        names: one for each.
+        width: of a cell, in pixels.
+
+    Raises:
+        UsageError: there is no picture, or another number of names.
+
+    Example:
+        >>> wrapped([Image.new("RGB", (40, 30))] * 5, ["one", "two", "three", "four", "five"], 100).size
+        (332, 240)
+    """
+    if len(names) != len(pictures):
+        raise UsageError(f"the sheet has {len(pictures)} pictures and {len(names)} names; each needs one")
+    columns = math.ceil(math.sqrt(len(pictures)))
+    cells = []
+    for picture, name in zip(pictures, names, strict=True):
+        fitted = _fitted(picture, width)
+        cell = Image.new("RGB", (width, LINE + fitted.height), PAPER)
+        write_line(ImageDraw.Draw(cell), (0, 0), name, width)
+        cell.paste(fitted, ((width - fitted.width) // 2, LINE))
+        cells.append(cell)
+    return sheet(
+        [cells[first : first + columns] for first in range(0, len(cells), columns or 1)], width=width
+    )
 
 
 def write_line(

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from scumble.image.sniff import readable
 from scumble.record import read_record
@@ -250,3 +251,35 @@ def test_a_folder_is_watched_until_ctrl_c(start, photos, content):
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=900)
     assert (process.returncode, json.loads(out)["painted"]) == (130, 3)
+
+
+@pytest.mark.usefixtures("photos")
+def test_all_pictures_on_one_sheet_that_wraps(scumble, desk):
+    asked = ("batch", "photos", "-r", "--style", "paint.png", "photo.png", *TINY, "--sheet", "all.png")
+    done = scumble(*asked)
+    assert (done.code, done.err.splitlines()[-1]) == (0, "sheet: all.png")
+    with Image.open(desk / "all.png") as sheet:  # six pictures, three in a row
+        assert sheet.width == 3 * (256 + 8) + 8
+        assert sheet.height > 2 * 150
+    again = scumble(*asked)
+    assert again.err.splitlines()[-1] == "sheet: all-2.png"
+    assert (desk / "all.png").read_bytes() == (desk / "all-2.png").read_bytes()
+
+
+@pytest.mark.usefixtures("photos")
+@pytest.mark.parametrize("sheet", ["painted/b9__paint.png", "photos/b9.png"])
+def test_a_sheet_takes_no_picture_s_place(scumble, desk, sheet):
+    before = (desk / "photos" / "b9.png").read_bytes()
+    done = scumble(
+        "batch", "photos", "--style", "paint.png", *TINY, "--sheet", sheet, "--on-exists", "overwrite"
+    )
+    assert done.code == 2
+    assert "is a picture of the batch, too" in done.err
+    assert (desk / "photos" / "b9.png").read_bytes() == before
+
+
+def test_no_sheet_is_made_of_nothing(scumble, desk):
+    (desk / "b0.jpg").touch()
+    done = scumble("batch", "b0.jpg", "--style", "paint.png", *TINY, "--sheet", "all.png")
+    assert done.code == 6
+    assert not (desk / "all.png").exists()

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, validators
@@ -13,9 +14,12 @@ from scumble.cli.settings import merged_options
 from scumble.errors import BadOption, SomeFailed, UsageError
 from scumble.options import Options
 from scumble.paths import as_path
+from scumble.saving.on_exists import OnExists
 
 if TYPE_CHECKING:
+    from scumble.batching.contact import Contact
     from scumble.cli.batching import Work
+    from scumble.saving.destination import Destination
 
 Flag = Parameter(negative="", show_default=False, group=OUTPUT)
 SYNOPSIS = "Usage: scumble batch CONTENTS... --style STYLES... [OPTIONS]"
@@ -39,6 +43,7 @@ def batch(
     executor: Annotated[str, Parameter(group=OUTPUT)] = "processes",
     workers: Annotated[int, Parameter(group=OUTPUT, validator=Number)] = 0,
     shard: Annotated[str, Parameter(group=OUTPUT)] = "1/1",
+    sheet: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     watch: Annotated[bool, Flag] = False,
     json: Annotated[bool, Flag] = False,
     quiet: Annotated[bool, Flag, Parameter(name=["--quiet", "-q"])] = False,
@@ -77,6 +82,8 @@ def batch(
         Pictures that are painted at once, 0 to 1024; 0 is for as many as cores and memory allow.
     shard
         Paint one part of several, such as 3/8, the third of eight; other machines paint the others.
+    sheet
+        Put all pictures on one sheet, too, to choose from: {pictures}. A file that is there already is left.
     watch
         Go on with pictures that come into the folders, until Ctrl-C.
     json
@@ -98,7 +105,12 @@ def batch(
             else USAGE
         )
         raise UsageError("CONTENTS requires an argument", swallowed)
-    for one, other, both in (("--pair", "--mix", pair and mix), ("--watch", "--dry-run", watch and dry_run)):
+    for one, other, both in (
+        ("--pair", "--mix", pair and mix),
+        ("--watch", "--dry-run", watch and dry_run),
+        ("--watch", "--sheet", watch and sheet is not None),
+        ("--dry-run", "--sheet", dry_run and sheet is not None),
+    ):
         if both:
             raise UsageError(f"{one} and {other} were given; one of them", f"leave out {other}")
     if "every" in options.given:
@@ -114,12 +126,33 @@ def batch(
         tell_batch(work, as_json=json)
         return
     offer(given.options.backbone)
+    contact = contact_of(sheet, work, on_exists) if sheet else None
     if not quiet and not json:
         say(work.outlook())
-    paint(work, as_json=json, quiet=quiet)
+    paint(work, contact, as_json=json, quiet=quiet)
 
 
-def paint(work: "Work", *, as_json: bool, quiet: bool) -> None:
+def contact_of(sheet: Path, work: "Work", on_exists: OnExists) -> "tuple[Contact, Destination]":
+    """Return what collects the pictures for a sheet, and where that goes.
+
+    Raises:
+        UsageError: it is one of the pictures.
+    """
+    from scumble.batching.contact import Contact, require_apart
+    from scumble.batching.plan import make_folder
+    from scumble.saving.destination import destination_of
+
+    make_folder(work.folder)  # the sheet may go there
+    place = destination_of(sheet, "overwrite" if on_exists == "overwrite" else "rename", purpose="sheet")
+    assert place is not None  # another name is always free
+    assert work.batch is not None  # nothing is watched
+    require_apart(place.path, work.batch)
+    return Contact(), place
+
+
+def paint(
+    work: "Work", contact: "tuple[Contact, Destination] | None" = None, *, as_json: bool, quiet: bool
+) -> None:
     """Paint, and print where the pictures are, even if Ctrl-C ends it; that is raised again.
 
     Raises:
@@ -135,12 +168,17 @@ def paint(work: "Work", *, as_json: bool, quiet: bool) -> None:
                 with interrupts.painting(), closing(work.results(report.share, report.note)) as results:
                     for result in results:
                         report.add(result)
+                        if contact:
+                            contact[0].add(result)
             except KeyboardInterrupt as problem:
                 interrupted = problem
         if not quiet and not as_json:
             say_end(work.tally, work.ledger)
+        sheet = put_up(*contact) if contact else None
+        if sheet and not quiet and not as_json:
+            say(f"sheet: {sheet}")
         if as_json:
-            tell_json(work.told())
+            tell_json(work.told() | ({"sheet": str(sheet)} if sheet else {}))
         else:
             tell_path(work.folder)
     if interrupted:
@@ -150,3 +188,20 @@ def paint(work: "Work", *, as_json: bool, quiet: bool) -> None:
             f"{failed} of {work.tally.count} pictures failed",
             f"{work.ledger} says why; the same command tries them again",
         )
+
+
+def put_up(contact: "Contact", place: "Destination") -> Path | None:
+    """Write the sheet and return where it is; None where there is no picture for it.
+
+    Raises:
+        ScumbleError: no place takes it.
+    """
+    picture = contact.sheet()
+    if picture is None:
+        return None
+    if contact.left_out:
+        say(f"note: the sheet holds {len(contact.small)} pictures, not the other {contact.left_out}")
+    saved = place.save([picture])
+    if saved.note:
+        say(f"note: {saved.note}")
+    return saved.path
