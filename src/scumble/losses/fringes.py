@@ -1,17 +1,14 @@
 """Keep colors from running along edges in fringes that the content has not."""
 
-from collections.abc import Callable
-
 from torch import Tensor
 
 from scumble.losses.base import losses
-from scumble.losses.excess import mean_squared_excess
 from scumble.losses.palette import ChannelDifferences
-from scumble.losses.variation import Differences
+from scumble.losses.roughness import RoughnessLoss
 
 
 @losses("fringes")
-class FringesLoss(Differences):
+class FringesLoss(RoughnessLoss):
     r"""Penalize changes of color between neighbors where they are larger than the content's, mean of squares.
 
     .. math:: \tfrac12 \left( \overline{\max(0, |\partial_x d_a| - |\partial_x d_c|)^2}
@@ -23,14 +20,6 @@ class FringesLoss(Differences):
     three channels leaves rainbows along edges, worst where a style has next to no color.
     """
 
-    reference = "content"
-    follows_strength = False
-
     def statistic(self, feature: Tensor, mask: Tensor | None = None) -> Tensor:
         colors: Tensor = ChannelDifferences.apply(feature)  # type: ignore[no-untyped-call]
         return super().statistic(colors, mask)
-
-    def against(self, target: Tensor) -> Callable[[Tensor], Tensor]:
-        free = target.abs()
-        bound = -free
-        return lambda statistic: mean_squared_excess(statistic, bound, free)

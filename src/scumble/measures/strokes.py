@@ -17,7 +17,9 @@ STILL = 0.005  # deviation of a style patch below which it has no form to be fou
 def flat() -> Tensor:
     """Return an orthonormal basis of patches that are even or a slope, (3, SIDE²): light, and no form."""
     ramp = torch.arange(SIDE, dtype=torch.float32) - SIDE // 2
-    planes = torch.stack([torch.ones(SIDE, SIDE), ramp.expand(SIDE, SIDE), ramp[:, None].expand(SIDE, SIDE)])
+    planes = torch.stack(
+        [torch.ones_like(ramp.expand(SIDE, SIDE)), ramp.expand(SIDE, SIDE), ramp[:, None].expand(SIDE, SIDE)]
+    )
     return F.normalize(planes.flatten(1))
 
 
