@@ -1,6 +1,7 @@
 """Lists of pictures: what rows say, and which are refused."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,18 @@ def test_rows_that_are_wrong_are_told_by_their_line(rows, name, text, said):
 def test_a_list_that_is_not_there():
     with pytest.raises(UsageError, match=r"'none\.csv' cannot be read after line 0: No such file"):
         list(Manifest(Path("none.csv"), [], BASE))
+
+
+@pytest.mark.parametrize("line", ['{"content": ' + "[" * 100_000, '{"content": "' + "x" * 2**20])
+def test_a_list_that_is_made_to_harm_is_refused(tmp_path, line):
+    path = tmp_path / "list.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(UsageError, match=r"(line|after) 0"):
+        list(Manifest(path, ["paint.png"], Options()))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_list_that_is_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "list.csv")
+    with pytest.raises(UsageError, match="it is no file"):
+        list(Manifest(tmp_path / "list.csv", ["paint.png"], Options()))

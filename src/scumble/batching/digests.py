@@ -1,6 +1,8 @@
 """What tells a file's bytes from all others, computed once as long as its size and time stay as they are."""
 
+import errno
 import os
+import stat
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -33,9 +35,11 @@ class Digests:
         """Return the SHA-256 of a file.
 
         Raises:
-            OSError: it cannot be read.
+            OSError: it cannot be read, or is no regular file: a pipe would be waited for.
         """
         status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
         seen = (os.fspath(path), status.st_size, status.st_mtime_ns)
         if found := self._known.get(short(repr(seen))):
             return found.hex()

@@ -15,6 +15,7 @@ from scumble.executors.base import JobResult, Task
 
 NAME = "scumble-batch{}.jsonl"
 PATTERN = NAME.format("*")
+LONGEST = 2**20  # bytes of a line; what is longer is none of ours
 
 
 def path_in(folder: str, shard: Shard) -> Path:
@@ -71,9 +72,11 @@ class Ledger:
         if self.path is None:
             return
         for path in sorted({self.path, *self.path.parent.glob(PATTERN)}):
+            if not path.is_file():  # a pipe would be waited for
+                continue
             with suppress(OSError), path.open("rb") as file:
-                for line in file:
-                    with suppress(ValueError):
+                while line := file.readline(LONGEST):
+                    with suppress(ValueError, RecursionError):
                         told = json.loads(line)
                         if isinstance(told, dict):
                             yield told
@@ -92,7 +95,7 @@ class Ledger:
         self._add({"file": path, "size": size, "mtime_ns": changed, "sha256": digest})
 
     def _add(self, told: dict[str, Any]) -> None:
-        if self.path is None or self.reading:
+        if self.path is None or self.reading or (self.path.exists() and not self.path.is_file()):
             return
         told = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **told}
         line = json.dumps({name: value for name, value in told.items() if value not in ("", None)})

@@ -1,9 +1,11 @@
 """Lists of pictures to paint: CSV with a head, or a JSON object in each line, read row by row."""
 
 import csv
+import errno
 import json
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from scumble.paths import as_path
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
 OWN = ("content", "style", "output")
+LONGEST = 2**20  # characters of a line of JSON
 MOST = 1000  # settings that are remembered
 
 
@@ -48,15 +51,19 @@ class Manifest:
         except ScumbleError as error:
             message = f"line {last} of {str(self.path)!r}: {error.message}"
             raise UsageError(message, error.hint) from error
-        except (OSError, ValueError, csv.Error) as error:
+        except (OSError, ValueError, RecursionError, csv.Error) as error:
             why = getattr(error, "strerror", None) or error
             raise UsageError(f"{str(self.path)!r} cannot be read after line {last}: {why}") from error
 
     def _rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the number of each line, from 1, and what it says by name."""
+        if self.path.exists() and not self.path.is_file():  # a pipe would be waited for, and read but once
+            raise OSError(errno.EINVAL, "it is no file")
         with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             if self.path.suffix.lower() == ".jsonl":
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(iter(partial(file.readline, LONGEST), ""), 1):
+                    if len(line) == LONGEST:
+                        raise UsageError(f"the line after {number - 1} has {LONGEST} characters or more")
                     if line.strip():
                         values = json.loads(line)
                         if not isinstance(values, dict):
