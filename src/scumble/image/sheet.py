@@ -77,7 +77,7 @@ def wrapped(pictures: Sequence[Image.Image], names: Sequence[str], width: int = 
 
     Example:
         >>> wrapped([Image.new("RGB", (40, 30))] * 5, ["one", "two", "three", "four", "five"], 100).size
-        (332, 240)
+        (332, 226)
     """
     if len(names) != len(pictures):
         raise UsageError(f"the sheet has {len(pictures)} pictures and {len(names)} names; each needs one")
