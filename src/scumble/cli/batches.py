@@ -7,7 +7,7 @@ from typing import Self
 from scumble.batching.tally import Tally
 from scumble.cli.clock import Clock
 from scumble.cli.console import printable, say, say_json
-from scumble.cli.progress import percent
+from scumble.cli.progress import percent, started_bar
 from scumble.errors import several
 from scumble.executors.base import JobResult, Task
 from scumble.runs.events import Note, PictureDone
@@ -114,18 +114,8 @@ class BatchBar(BatchLines):
     """One bar for the whole work, and a line for each picture, for terminals."""
 
     def __init__(self, tally: Tally) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
         super().__init__(tally)
-        self.bar: Progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[told]}", markup=False),
-            console=Console(stderr=True),
-        )
-        self.task = self.bar.add_task("getting ready", total=1.0, told="")
-        self.bar.start()
+        self.bar, self.task = started_bar("getting ready")
 
     def share(self, task: Task, share: float) -> None:
         self.tally.share(task, share)

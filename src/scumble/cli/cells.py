@@ -4,7 +4,7 @@ import sys
 
 from scumble.cli.clock import Clock
 from scumble.cli.console import printable, say, say_json
-from scumble.cli.progress import Reporter, percent
+from scumble.cli.progress import Reporter, percent, started_bar
 from scumble.comparing.grid import Grid
 from scumble.runs.events import CellDone, Event, Note, Stepped
 
@@ -76,18 +76,8 @@ class CellBar(CellLines):
     """One bar for the whole work, and a line for each cell that is done, for terminals."""
 
     def __init__(self, grid: Grid) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
         super().__init__(grid)
-        self.bar: Progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[told]}", markup=False),
-            console=Console(stderr=True),
-        )
-        self.task = self.bar.add_task("", total=1.0, told="")
-        self.bar.start()
+        self.bar, self.task = started_bar("")
 
     def step(self, step: Stepped) -> None:
         progress, name = self.progress(step), printable(self.name(self.number))

@@ -10,6 +10,8 @@ from scumble.plan.plan import with_steps
 from scumble.runs.events import Event, Note, Snapshot, Stepped
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from scumble.plan.plan import Plan
 
 SECONDS_BETWEEN_LINES = 3.0
@@ -121,23 +123,29 @@ class JsonLines(Reporter):
         say_json(Note(text=text).to_json())
 
 
+def started_bar(description: str) -> "tuple[Progress, TaskID]":
+    """Return a bar on stderr that has begun to be shown, and its one task, of which 1 is all."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[told]}", markup=False),
+        console=Console(stderr=True),
+    )
+    task = bar.add_task(description, total=1.0, told="")
+    bar.start()
+    return bar, task
+
+
 class Bar(Reporter):
     """One bar for the whole run, for terminals: which size is painted, how much is done, how long it will take."""
 
     def __init__(self, words: Words, *, verbose: bool = False) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
         super().__init__(verbose=verbose)
         self.words = words
-        self.bar: Progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[told]}", markup=False),
-            console=Console(stderr=True),
-        )
-        self.task = self.bar.add_task("getting ready", total=1.0, told="")
-        self.bar.start()
+        self.bar, self.task = started_bar("getting ready")
 
     def step(self, step: Stepped) -> None:
         where, _, left = self.words.told(step)
