@@ -10,7 +10,7 @@ from scumble.image.files import Picture, read_picture
 from scumble.image.resize import fit, resize, resize_softly
 from scumble.image.tensors import to_picture
 from scumble.image.visible import visible
-from scumble.look.pairing import EDGE, MARGIN, stacked
+from scumble.look.pairing import EDGE, side_by_side, stacked
 from scumble.look.seeing import NETWORK, options_of
 from scumble.machine.device import choose_device
 from scumble.machine.guest import as_guest
@@ -46,8 +46,4 @@ def row(picture: Picture, weight: Image.Image) -> Image.Image:
     """Return a picture beside itself, dark where its weight is low."""
     small = resize(picture.rgb, fit(picture.width, picture.height, EDGE))
     mask = resize_softly(weight.convert("L"), small.size)
-    dark = Image.composite(small, small.point(lambda value: round(DARK * value)), mask)
-    both = Image.new("RGB", (2 * EDGE + MARGIN, small.height), "white")
-    both.paste(small, (0, 0))
-    both.paste(dark, (EDGE + MARGIN, 0))
-    return both
+    return side_by_side(small, Image.composite(small, small.point(lambda value: round(DARK * value)), mask))

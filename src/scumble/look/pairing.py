@@ -101,10 +101,14 @@ def mask_of(
 
 def _row(picture: Picture, shares: Tensor) -> Image.Image:
     small = resize(picture.rgb, fit(picture.width, picture.height, EDGE))
-    painted = tinted(small, shares)
-    row = Image.new("RGB", (2 * EDGE + MARGIN, small.height), "white")
-    row.paste(small, (0, 0))
-    row.paste(painted, (EDGE + MARGIN, 0))
+    return side_by_side(small, tinted(small, shares))
+
+
+def side_by_side(left: Image.Image, right: Image.Image) -> Image.Image:
+    """Return two pictures of one size, with a long edge of `EDGE`, in a row."""
+    row = Image.new("RGB", (2 * EDGE + MARGIN, left.height), "white")
+    row.paste(left, (0, 0))
+    row.paste(right, (EDGE + MARGIN, 0))
     return row
 
 
