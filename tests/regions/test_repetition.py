@@ -7,8 +7,9 @@ from PIL import Image
 from scumble.api import stylize
 from scumble.engine.ground import Ground
 from scumble.look import figures
+from scumble.objective.layer_regions import counted
 from scumble.options import Options
-from scumble.regions.repetition import counted, repetition
+from scumble.regions.repetition import repetition
 from scumble.runs.prepare import prepare
 
 

@@ -10,7 +10,6 @@ from torch.nn import functional as F
 from scumble.objective.compared import Compared
 from scumble.objective.partition import inner, without_edge
 from scumble.regions.found import Regions
-from scumble.regions.repetition import counted
 
 FEWEST = 8  # positions of a region: with fewer, a layer is too coarse for it
 LEAST = 0.01  # of a mask, below which a position does not count: it would be copied for nothing
@@ -75,7 +74,7 @@ def in_layer(
             without_edge(one_hot(shares, size), margin)
             for shares, size, margin in zip(regions.all, sizes, margins, strict=True)
         )
-        others = [counted(*one) for one in zip(others, repeats, strict=True)] if repeats else others
+        others = by_repetition(others, repeats)
         all_large = enough(first, others, compared.shares(layer)).all()
         return LayerRegions(first, others, margins[0]) if all_large else None
     first = without_edge(region_weights(regions.content, sizes[0]), margins[0])
@@ -85,7 +84,7 @@ def in_layer(
         without_edge(inner_weights(shares, picture, size, reach), margin)
         for shares, picture, size, margin in zip(regions.styles, styles, sizes[1:], margins[1:], strict=True)
     ]
-    others = [counted(*one) for one in zip(others, repeats, strict=True)] if repeats else others
+    others = by_repetition(others, repeats)
     kept = enough(first, others, compared.shares(layer))
     return LayerRegions(first[kept], [balanced(each[kept]) for each in others], margins[0])
 
@@ -121,11 +120,33 @@ def one_hot(shares: Tensor, size: Size) -> Tensor:
     return torch.stack([labels == region for region in range(shares.shape[1])])
 
 
+def in_size(maps: Tensor, size: Size) -> Tensor:
+    """Return maps of a picture, (1, K, h, w), in the size of a layer, (K, H, W)."""
+    # On the CPU: on a GPU there is a limit to how much smaller a map may become.
+    return F.interpolate(maps.cpu(), size, mode="bilinear", antialias=True)[0].to(maps.device)
+
+
 def region_weights(shares: Tensor, size: Size) -> Tensor:
     """Return how much each position of a layer belongs to each region, (K, H, W), from shares (1, K, h, w)."""
-    # On the CPU: on a GPU there is a limit to how much smaller a map may become.
-    found = F.interpolate(shares.cpu(), size, mode="bilinear", antialias=True)[0].to(shares.device)
+    found = in_size(shares, size)
     return torch.where(found < LEAST, 0, found)
+
+
+def counted(masks: Tensor, weights: Tensor) -> Tensor:
+    """Return a style's masks in a layer, (K, H, W), times the weights of its places, each as large in sum as it was.
+
+    Args:
+        masks: bool or weights.
+        weights: (1, 1, h, w), in any size.
+    """
+    areas, weighed = masks.sum((1, 2), dtype=torch.float32), masks * in_size(weights, size_of(masks))
+    left = weighed.sum((1, 2))
+    return weighed * torch.where(left > 0, areas / left.clamp(min=1e-12), 1)[:, None, None]
+
+
+def by_repetition(masks: list[Tensor], repeats: Sequence[Tensor]) -> list[Tensor]:
+    """Return the masks of styles, each as much as its places are found again; as they are where nobody asks."""
+    return [counted(*one) for one in zip(masks, repeats, strict=True)] if repeats else masks
 
 
 def inner_weights(shares: Tensor, picture: Size, size: Size, reach: int) -> Tensor:

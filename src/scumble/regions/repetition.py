@@ -4,8 +4,6 @@ The statistics of deep layers hold the figures, too, and paint them where there 
 bridge. So each place of a style counts as much as it is found again elsewhere in it.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -73,17 +71,3 @@ def repeats_of(plan: Plan, backbone: Backbone) -> tuple[Tensor, ...]:
         return ()
     found = (repetition_in(style, backbone) for style in plan.styles)
     return tuple((figures + (1 - figures) * one).to(backbone.device) for one in found)
-
-
-def counted(masks: Tensor, weights: Tensor) -> Tensor:
-    """Return a style's masks in a layer, (K, H, W), times the weights of its places, each as large in sum as it was.
-
-    Args:
-        masks: bool or weights.
-        weights: (1, 1, h, w), in any size.
-    """
-    size: Sequence[int] = masks.shape[1:]
-    here = F.interpolate(weights.cpu(), tuple(size), mode="bilinear", antialias=True)[0].to(masks.device)
-    areas, weighed = masks.sum((1, 2), dtype=torch.float32), masks * here
-    left = weighed.sum((1, 2))
-    return weighed * torch.where(left > 0, areas / left.clamp(min=1e-12), 1)[:, None, None]
