@@ -87,7 +87,7 @@ class Need:
         layers, style_layers = compared.all_layers(), compared.all_layers("style")
         self.evaluated = LOSSES + KEPT * max(activation_bytes(backbone, one, precision) for one in layers)
         self.everywhere = [layer for layer in layers if backbone.extent(layer).everywhere]
-        self.halos = halos(backbone, ["image", *set(layers).difference(self.everywhere)])
+        self.halos = halos(backbone, ["image", *set(layers).difference(self.everywhere)], compared.reach)
         self.stride = math.lcm(*(backbone.extent(layer).stride for layer in layers))
         beside = [layer for kind in ("content", "previous") for layer in compared.all_layers(kind)]
         kept = [layer for layer in beside if layer != "image"]
